@@ -1,0 +1,38 @@
+# Sourced by unbound.sh and unbound_unittest.sh: configures SRC for our cryptographic backend.
+#
+# libunbound's configure accepts three cryptographic libraries and insists on expat. It is told
+# "Nettle", the one that stands for DNSSEC without TLS, and finds empty stand-ins for it and for
+# expat, in a temporary folder: the two files that would include Nettle are the ones we replace,
+# and expat belongs to a tool that is not built. So HAVE_NETTLE in config.h means
+# "has DNSSEC cryptography, has no TLS", which is what we are.
+#
+# SPDX-License-Identifier: Apache-2.0
+
+unbound_stubs() {
+	mkdir -p "$1/include/nettle" "$1/lib"
+	for header in nettle/eddsa.h expat.h; do
+		echo '/* stand-in, see port/deps/unbound_configure.sh */' >"$1/include/$header"
+	done
+	for lib in hogweed nettle gmp; do
+		"${AR:-ar}" rc "$1/lib/lib$lib.a"
+	done
+}
+
+# Arguments: further configure flags. Runs in SRC.
+unbound_configure() {
+	stubs=$(mktemp -d)
+	trap 'rm -rf "$stubs"' EXIT
+	unbound_stubs "$stubs"
+	cp "$ROOT/port/unbound/val_secalgo.c" validator/val_secalgo.c
+	cp "$ROOT/port/unbound/random.c" util/random.c
+	# The generated parsers are newer than their grammars again, unless a patch changed one.
+	flags=$(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$CONFIG/libunbound.conf")
+	# shellcheck disable=SC2086
+	AR_FLAGS=rc ./configure -q ${HOST:+--host="$HOST"} $flags \
+		--with-nettle="$stubs" --with-libexpat="$stubs" "$@" \
+		CC="${CC:-cc}" AR="${AR:-ar}" RANLIB="${RANLIB:-ranlib}" \
+		CPPFLAGS="-I$stubs/include -I$OUT/include" \
+		CFLAGS="${CFLAGS:--Os}" LDFLAGS="${LDFLAGS:-} -L$OUT/lib"
+	# What configure was told, with its paths, is not a part of the product.
+	sed -i 's|^#define CONFCMDLINE .*|#define CONFCMDLINE ""|' config.h
+}

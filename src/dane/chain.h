@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * TLSA records against a chain as sent: which record matches what, and, for usage 2, whether a path
+ * of good signatures and rules leads from the end entity to the anchor (RFC 7671 s5, RFC 7672 s3).
+ *
+ * The path walk is ours (the library's verdict does not fit DANE-TA): anchored at any matching
+ * certificate on a signature-verified path from the leaf; order as sent does not matter; several
+ * candidate issuers with one subject are all tried; AKID/SKID never decide. No recursion, at most
+ * DP_CHAIN_CHECKS_MAX signature checks a chain.
+ */
+#ifndef DP_DANE_CHAIN_H
+#define DP_DANE_CHAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/reason.h"
+#include "dane/cert.h"
+#include "dane/tlsa.h"
+
+#define DP_CHAIN_MAX 128        /* certificates of a chain that are looked at */
+#define DP_CHAIN_DEPTH_MAX 16   /* certificates on one path */
+#define DP_CHAIN_CHECKS_MAX 64  /* signature checks a chain */
+#define DP_REFERENCES_MAX 24    /* reference identifiers: domain, its aliases, host, base */
+
+/* The chain as sent; certs[0] is the end entity. */
+struct dp_chain {
+	struct dp_cert *certs;
+	size_t count;
+	size_t dropped;      /* certificates past DP_CHAIN_MAX */
+};
+
+/* What to judge a chain against. */
+struct dp_match_input {
+	const struct dp_tlsa *records; /* classified (dp_tlsa_classify) */
+	size_t record_count;
+	const char *const *references; /* reference identifiers, lower-case text without final dot */
+	size_t reference_count;
+	int64_t now_utc_s;
+};
+
+/* The nearest thing to a match that one record reached. */
+enum dp_match_state {
+	DP_MATCH_SKIPPED,   /* unusable, duplicate or left out by agility */
+	DP_MATCH_NONE,      /* equals no certificate it may be compared with */
+	DP_MATCH_OFF_PATH,  /* usage 2: equals a certificate that did not issue the leaf */
+	DP_MATCH_BROKEN,    /* usage 2: on the path, but a rule fails: reason and cert say which */
+	DP_MATCH_GOOD       /* authenticates */
+};
+
+struct dp_record_match {
+	enum dp_match_state state;
+	enum dp_reason reason;  /* BROKEN: DP_REASON_CERTIFICATE_*; else NONE */
+	int cert;               /* position in the chain: the matched certificate; -1: it came from DNS or none */
+	int culprit;            /* BROKEN: the certificate that breaks the rule (position; -1: the anchor from DNS) */
+	int depth;              /* GOOD, BROKEN: steps from leaf to anchor (0 = usage 3) */
+	const char *detail;     /* BROKEN: evidence for the finding, or NULL */
+};
+
+struct dp_match {
+	bool authenticated;     /* some record is GOOD */
+	bool limited;           /* a path could not be followed by a limit of this tool (undetermined rather than failed) */
+	int record;             /* the deciding record: the first GOOD one, or the nearest failure; -1 if none */
+	struct dp_record_match *records; /* record_count of them */
+	int *path;              /* positions from leaf to anchor of the deciding record; NULL for usage 3 */
+	size_t path_len;
+	unsigned checks;        /* signature checks made */
+};
+
+/* Read a chain: list of DER certificates as sent (borrowed). Close frees the library's parts. */
+void dp_chain_open(struct dp_chain *chain, const uint8_t *const *ders, const size_t *lens, size_t count,
+	struct dp_arena *arena);
+void dp_chain_close(struct dp_chain *chain);
+
+/* Match every record. Pure; memory from the arena; cost bounded by DP_CHAIN_CHECKS_MAX. */
+void dp_chain_match(const struct dp_chain *chain, const struct dp_match_input *input,
+	struct dp_match *match, struct dp_arena *arena);
+
+/* Is each certificate followed by its issuer (by name)? Returns the position of the first that
+ * is out of place, or -1. Extra certificates behind a complete path are not disorder. */
+int dp_chain_disorder(const struct dp_chain *chain);
+
+/* Does any reference identifier match the certificate's names (dNSName; the CN only when there is no dNSName
+ * at all, RFC 7672 s3.2.3)? */
+bool dp_cert_matches_references(const struct dp_cert *cert, const char *const *references, size_t count);
+
+#endif

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The clear-text dialogue before TLS, without I/O: bytes in, bytes out, and an end that is either
+ * "start TLS now" or a reason. A protocol is data: a table of steps; this engine counts lines and
+ * enforces bounds. Strict lock-step: one command, one whole reply.
+ *
+ * Nothing learned here counts after TLS (RFC 3207 s4.2). Bytes that follow the go-ahead in clear
+ * are a finding (DP_REASON_STARTTLS_INJECTION), never TLS input.
+ *
+ * Lifetime: a struct dp_dialogue is a value in the caller's memory; the arena is borrowed.
+ */
+#ifndef DP_STARTTLS_DIALOGUE_H
+#define DP_STARTTLS_DIALOGUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/reason.h"
+
+#define DP_LINE_MAX 2048       /* octets of one reply line (RFC 5321 s4.5.3.1.5 says 512; servers exceed it) */
+#define DP_REPLY_LINES_MAX 256 /* lines of one reply */
+
+struct dp_protocol; /* opaque here; one constant per protocol, see smtp.c */
+
+enum dp_dialogue_want {
+	DP_DIALOGUE_READ,   /* needs bytes from the peer */
+	DP_DIALOGUE_WRITE,  /* has bytes for the peer: dp_dialogue_output */
+	DP_DIALOGUE_TLS,    /* go-ahead received, nothing behind it: start TLS */
+	DP_DIALOGUE_FAILED  /* over: reason, code, detail */
+};
+
+/* Which deadline applies to what it waits for. */
+enum dp_dialogue_phase { DP_PHASE_GREETING, DP_PHASE_HELLO, DP_PHASE_STARTTLS, DP_PHASE_TLS };
+
+struct dp_dialogue {
+	const struct dp_protocol *protocol;
+	struct dp_arena *arena;
+	const char *hello;       /* EHLO argument */
+	size_t step;             /* index of the current step */
+	enum dp_dialogue_want want;
+	enum dp_dialogue_phase phase;
+	char line[DP_LINE_MAX];
+	size_t line_len;
+	unsigned reply_lines;
+	int reply_code;          /* code of the reply being read or last read */
+	bool offered;            /* the capability was seen in this reply */
+	struct dp_buf out;       /* bytes to write */
+	struct dp_buf log;       /* escaped "S: " / "C: " lines, for -v; bounded */
+	enum dp_reason reason;   /* FAILED */
+	const char *detail;      /* FAILED: evidence, escaped */
+};
+
+/* Find by scheme name ("smtp"); NULL if there is none. */
+const struct dp_protocol *dp_protocol_find(const char *scheme);
+uint16_t dp_protocol_port(const struct dp_protocol *protocol);
+
+/* Begin. hello: name for EHLO, borrowed. */
+void dp_dialogue_start(struct dp_dialogue *dialogue, const struct dp_protocol *protocol, const char *hello,
+	struct dp_arena *arena);
+
+/* Feed len bytes from the peer; all are consumed. Returns what it wants now. */
+enum dp_dialogue_want dp_dialogue_input(struct dp_dialogue *dialogue, const uint8_t *bytes, size_t len);
+
+/* The bytes to write (valid while want is WRITE), and: they are written. */
+const struct dp_buf *dp_dialogue_output(const struct dp_dialogue *dialogue);
+enum dp_dialogue_want dp_dialogue_written(struct dp_dialogue *dialogue);
+
+/* The peer closed or reset, or time is up: turns into FAILED with the reason that fits the phase
+ * (CONNECTION_LOST, REPLY_TIMEOUT, NOT_SMTP when what came looks like another protocol, ...).
+ * After the go-ahead the transport belongs to TLS, not to this. */
+enum dp_dialogue_want dp_dialogue_closed(struct dp_dialogue *dialogue);
+enum dp_dialogue_want dp_dialogue_timed_out(struct dp_dialogue *dialogue);
+
+/* What to send inside TLS to take leave ("QUIT\r\n"), NULL if nothing. */
+const char *dp_protocol_farewell(const struct dp_protocol *protocol);
+
+#endif
