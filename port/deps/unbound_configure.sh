@@ -25,7 +25,6 @@ unbound_configure() {
 	unbound_stubs "$stubs"
 	cp "$ROOT/port/unbound/val_secalgo.c" validator/val_secalgo.c
 	cp "$ROOT/port/unbound/random.c" util/random.c
-	# The generated parsers are newer than their grammars again, unless a patch changed one.
 	flags=$(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$CONFIG/libunbound.conf")
 	# shellcheck disable=SC2086
 	AR_FLAGS=rc ./configure -q ${HOST:+--host="$HOST"} $flags \
@@ -35,4 +34,6 @@ unbound_configure() {
 		CFLAGS="${CFLAGS:--Os}" LDFLAGS="${LDFLAGS:-} -L$OUT/lib"
 	# What configure was told, with its paths, is not a part of the product.
 	sed -i 's|^#define CONFCMDLINE .*|#define CONFCMDLINE ""|' config.h
+	# Some files rely on a cryptographic library's headers to bring these in.
+	printf '#include <time.h>\n#include <sys/types.h>\n' >>config.h
 }
