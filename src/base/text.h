@@ -27,6 +27,9 @@ const char *dp_text_escape_utf8(struct dp_arena *arena, const void *data, size_t
 /* Lower-case hexadecimal in the arena. */
 const char *dp_text_hex(struct dp_arena *arena, const uint8_t *data, size_t len);
 
+/* Value of one hexadecimal digit, -1 if it is none. */
+int dp_text_hex_digit(char c);
+
 /* Parse an even number of hex digits, blanks allowed between bytes. Returns the number of bytes, or
  * -1 when it is not hex or more than max bytes. */
 ptrdiff_t dp_text_unhex(const char *text, size_t len, uint8_t *out, size_t max);
