@@ -31,7 +31,7 @@ char *dp_arena_text(struct dp_arena *arena, const char *text, size_t len);
 
 /* printf into the arena (musl and glibc formats). Never NULL. */
 char *dp_arena_printf(struct dp_arena *arena, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 
 /* Room for one more element in an array of *cap elements of size bytes that holds count: returns
  * items, or a larger copy (doubling, from 4), and updates *cap. The old array stays until close. */

@@ -22,7 +22,7 @@ void dp_buf_bytes(struct dp_buf *buf, const void *data, size_t len);
 void dp_buf_text(struct dp_buf *buf, const char *text);
 void dp_buf_char(struct dp_buf *buf, char c);
 void dp_buf_printf(struct dp_buf *buf, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
+	__attribute__((format(printf, 2, 3), nonnull(2)));
 /* Lower-case hexadecimal of data. */
 void dp_buf_hex(struct dp_buf *buf, const uint8_t *data, size_t len);
 
