@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A private network, mount and process namespace for the lab.
+
+Not done here: which addresses the lab gives to whom (scenario.py).
+Everything started inside dies with the namespace's first process.
+"""
+import os
+import shutil
+import subprocess
+import sys
+
+INSIDE = "DANEPROBE_LAB_INSIDE"
+# Addresses under these go nowhere: packets are swallowed, so a connection times out.
+DEAD4, DEAD6 = "10.99.0.0/16", "fd00:99::/32"
+
+
+class NoNamespace(Exception):
+    """Neither way of making a namespace works here; the text says why."""
+
+
+def _ways():
+    common = ["--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child"]
+    if os.geteuid() == 0:
+        yield ["unshare", *common]
+    else:
+        yield ["unshare", "--map-root-user", "--map-auto", *common]
+
+
+def enter(argv):
+    """Run argv again inside new namespaces; return its exit status. Raises NoNamespace."""
+    if not shutil.which("unshare"):
+        raise NoNamespace("the lab needs unshare (Debian package util-linux)")
+    why = ""
+    for way in _ways():
+        probe = subprocess.run([*way, "true"], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE, text=True)
+        if probe.returncode == 0:
+            return _supervise([*way, *argv])
+        why = probe.stderr.strip().splitlines()[-1] if probe.stderr.strip() else "unknown error"
+    hint = "" if os.geteuid() == 0 else \
+        "; run as root, or install uidmap and give this user a range in /etc/subuid and /etc/subgid"
+    raise NoNamespace("the lab cannot make its own network namespace here: %s%s" % (why, hint))
+
+
+def _supervise(command):
+    """Wait for the namespace; an interrupt reaches the inside by the terminal or as SIGTERM."""
+    child = subprocess.Popen(command, env={**os.environ, INSIDE: "1"})
+    while True:
+        try:
+            return child.wait()
+        except KeyboardInterrupt:
+            continue
+        except SystemExit:
+            child.terminate()
+            child.wait()
+            raise
+
+
+def inside():
+    return os.environ.get(INSIDE) == "1"
+
+
+def _ip(*args, text=None):
+    done = subprocess.run(["ip", *args], input=text, text=True, stderr=subprocess.PIPE)
+    if done.returncode != 0:
+        sys.exit("lab: ip %s: %s" % (" ".join(args), done.stderr.strip()))
+
+
+def network_up(addrs6):
+    """lo up; the whole of 10/8 answers locally (AnyIP) except DEAD4; the IPv6 addresses given."""
+    lines = [
+        "link set lo up",
+        "route add local 10.0.0.0/8 dev lo",
+        "route add %s dev lo src 127.0.0.1" % DEAD4,
+    ]
+    _ip("-batch", "-", text="\n".join(lines) + "\n")
+    lines = ["addr add %s/128 dev lo nodad" % addr for addr in addrs6]
+    lines.append("route add %s dev lo" % DEAD6)
+    _ip("-6", "-batch", "-", text="\n".join(lines) + "\n")

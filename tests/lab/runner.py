@@ -1,0 +1,207 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Runs one scenario: its servers up, the tool run as often as asked, the outcome compared."""
+import asyncio
+import json
+import os
+import shlex
+import subprocess
+import time
+
+import compare
+import fakens
+import smtpd
+import world
+
+DEFAULTS = ["--timeout", "5", "--deadline", "30"]
+PATIENCE_S = 90
+
+
+class Failure:
+    """One run that went wrong."""
+
+    def __init__(self, result, problems):
+        self.result, self.problems = result, problems
+
+
+class Runner:
+    def __init__(self, lab, pki, binary, zones_only=False):
+        self.lab, self.pki, self.binary, self.zones_only = lab, pki, binary, zones_only
+        self.loop = fakens.Loop()
+
+    def prepare(self, one):
+        """Gives a scenario its certificates and its folder; before the zones are written."""
+        one.certs = self.pki.scenario(one.table.get("certs", {}), one.variables())
+        one.dir = os.path.join(self.lab, "files", one.name)
+        os.makedirs(one.dir, exist_ok=True)
+
+    def write_files(self, one):
+        for name, text in one.table.get("files", {}).items():
+            with open(os.path.join(one.dir, name), "w") as file:
+                file.write(one.expand(text))
+
+    def scenario(self, one):
+        """Plays a whole scenario; returns the failures."""
+        self.write_files(one)
+        failures = self._dns(one)
+        if self.zones_only:
+            return failures
+        for run in one.runs():
+            run = one.expand(run)
+            for number in range(run.get("repeat", 1)):
+                failure = self._once(one, run)
+                if failure:
+                    if run.get("repeat", 1) > 1:
+                        failure.problems.append("in round %d of %d" % (number + 1, run["repeat"]))
+                    failures.append(failure)
+                    break
+        return failures
+
+    def _dns(self, one):
+        """The zone's security as Debian's unbound sees it: proves the scenario, not the tool."""
+        if "dns" not in one.table:
+            return []
+        wrong = []
+        servers = Servers(self, one)
+        try:
+            for question, want in one.expand(one.table["dns"]).items():
+                name, kind = question.split()
+                full = name if name.endswith(".") else \
+                    one.zone + "." if name == "@" else "%s.%s." % (name, one.zone)
+                found = world.security(full, kind)
+                if found != want:
+                    wrong.append("the lab itself: unbound says %s is %s, the scenario says %s"
+                                 % (question, found, want))
+        finally:
+            servers.stop()
+        return [Failure(None, wrong)] if wrong else []
+
+    def _once(self, one, run):
+        servers = Servers(self, one)
+        try:
+            result = self.call(one, run, "json")
+            problems = compare.general(run, result) + compare.stderr(run, result)
+            if "verdict" in run or "finding" in run:
+                problems += compare.judgement(run, result)
+            problems += compare.details(run, result) + compare.queries(run, servers.log)
+            problems += smtpd.complaints(servers.group.seen, run.get("seen", {}))
+        finally:
+            servers.stop()
+        if not problems and "text" in run:
+            servers = Servers(self, one)
+            try:
+                result = self.call(one, run, "text")
+                problems = compare.general(run, result) + compare.texts(run, result)
+            finally:
+                servers.stop()
+        return Failure(result, problems) if problems else None
+
+    def command(self, run, report):
+        """The command line of a run."""
+        verb, *rest = shlex.split(run["run"])
+        words = [self.binary, verb]
+        if verb == "check":
+            words += ["-o", report]
+            for option, file in (("hints", "root.hints"), ("anchor", "root.key")):
+                value = run.get(option, os.path.join(self.lab, file))
+                name = {"hints": "--root-hints", "anchor": "--trust-anchor"}[option]
+                words += [name, value] if value else []
+            resolver = run.get("resolver", "recursive")
+            words += ["-r", resolver] if resolver else []
+            words += DEFAULTS
+        return words + shlex.split(run.get("options", "")) + rest
+
+    def call(self, one, run, report):
+        command = self.command(run, report)
+        if "resolvconf" in run:
+            path = os.path.join(one.dir, "resolv.conf")
+            with open(path, "w") as file:
+                file.write(run["resolvconf"])
+            command = ["unshare", "--mount", "sh", "-c",
+                       'mount --bind "$0" /etc/resolv.conf && exec "$@"', path] + command
+        env = {k: v for k, v in os.environ.items() if not k.startswith("DANEPROBE_")}
+        env.update(run.get("env", {}))
+        try:
+            done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True,
+                                  timeout=PATIENCE_S)
+            status, out, err = done.returncode, done.stdout, done.stderr
+        except subprocess.TimeoutExpired as late:
+            status, out = -9, late.stdout or b""
+            err = (late.stderr or b"") + b"\nlab: still running after %d s" % PATIENCE_S
+        return compare.Result(command, status, out.decode("utf-8", "replace"),
+                              err.decode("utf-8", "replace"))
+
+
+class Servers:
+    """The name and mail servers of one run, fresh: counters, barriers and visits start anew."""
+
+    def __init__(self, runner, one):
+        self.loop, self.log = runner.loop, fakens.Log()
+        self.group = smtpd.Group(one.certs, one.variables())
+        self.fakes, self.others = [], []
+        try:
+            for table in one.servers():
+                self._mail(one, table)
+            self.loop.run(self._dns(one))
+        except BaseException:
+            self.stop()
+            raise
+
+    async def _dns(self, one):
+        real = {"a": world.addrs(world.MAIN)[0], "b": world.addrs(world.OTHER)[0]}
+        for zone in one.zones.values():
+            rules = fakens.with_barriers(one.expand(zone.servers or []))
+            for addrs, own in zip(zone.addrs, rules):
+                self.fakes.append(fakens.Server(zone.name, addrs, real, own, self.log))
+        if "forward" in one.table:
+            rules = fakens.with_barriers([one.expand(one.table["forward"])])[0]
+            self.fakes.append(fakens.Server(one.zone + ".", [one.forwarder], {"a": world.UNBOUND},
+                                            rules, self.log))
+        await asyncio.gather(*(fake.start() for fake in self.fakes))
+
+    def _mail(self, one, table):
+        table = dict(table)
+        places, port = compare.listed(table.pop("at")), table.pop("port", 25)
+        engine = table.pop("engine", "smtpd")
+        for place in places:
+            addr = one.value(place)
+            if engine == "postfix":
+                self._postfix(one, table, addr, port)
+            else:
+                self.group.start(table, addr, port)
+
+    def _postfix(self, one, table, addr, port):
+        import mta_postfix
+        mta = mta_postfix.Postfix(one, table, addr, port)
+        mta.start()
+        self.others.append(mta)
+
+    def stop(self):
+        self.group.stop()
+        for fake in self.fakes:
+            self.loop.run(fake.stop())
+        for other in self.others:
+            other.stop()
+
+
+def report(one, failure):
+    """A failing run as text."""
+    lines = ["FAIL %s (%s; %s; %s)" % (one.name, os.path.basename(one.file),
+                                       one.table.get("cases", "-"), one.table.get("rfc", "-"))]
+    lines += ["  " + problem for problem in failure.problems]
+    if failure.result:
+        result = failure.result
+        lines.append("  command: " + shlex.join(result.command))
+        lines.append("  exit %d" % result.status)
+        lines += ["  stderr: " + line for line in result.stderr.splitlines()[:40]]
+        if result.objects:
+            for thing in result.objects:
+                lines += ["  | " + line for line in json.dumps(thing, indent=1).splitlines()]
+        else:
+            lines += ["  | " + line for line in result.stdout.splitlines()[:80]]
+    lines.append("  again: tests/lab/run -k '=%s'" % one.name)
+    return "\n".join(lines)
+
+
+def timed(function, *args):
+    start = time.monotonic()
+    return function(*args), time.monotonic() - start
