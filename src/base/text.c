@@ -72,6 +72,17 @@ static bool invisible(uint32_t point)
 	return false;
 }
 
+/* Bytes from at on that can be shown as they are; 0 if the first cannot. */
+static size_t shown_length(const uint8_t *bytes, size_t len)
+{
+	uint32_t point;
+	size_t step = utf8_length(bytes, len, &point);
+
+	if (step == 1)
+		return printable_ascii(bytes[0]) ? 1 : 0;
+	return step > 1 && !invisible(point) ? step : 0;
+}
+
 const char *dp_text_escape_utf8(struct dp_arena *arena, const void *data, size_t len, size_t max)
 {
 	const uint8_t *bytes = data;
@@ -80,23 +91,42 @@ const char *dp_text_escape_utf8(struct dp_arena *arena, const void *data, size_t
 
 	dp_buf_init(&buf, arena);
 	while (at < end) {
-		uint32_t point;
-		size_t step = utf8_length(bytes + at, len - at, &point);
+		size_t step = shown_length(bytes + at, len - at);
 
 		if (step > end - at)
 			break; /* a character is shown whole or not at all */
-		if (step == 1 ? printable_ascii(bytes[at]) : step > 1 && !invisible(point)) {
+		if (step > 0)
 			dp_buf_bytes(&buf, bytes + at, step);
-			at += step;
-			continue;
-		}
-		for (size_t i = 0; i < (step == 0 ? 1 : step); i++)
-			escape_byte(&buf, bytes[at + i]);
-		at += step == 0 ? 1 : step;
+		else
+			escape_byte(&buf, bytes[at]);
+		at += step > 0 ? step : 1;
 	}
 	if (at < len)
 		dp_buf_text(&buf, "...");
 	return buf.data;
+}
+
+const char *dp_text_shown(struct dp_arena *arena, const char *text)
+{
+	size_t len = text != NULL ? strlen(text) : 0, at = 0;
+	const uint8_t *bytes = (const uint8_t *)text;
+	struct dp_buf buf;
+	bool clean = true;
+
+	if (text == NULL)
+		return "";
+	dp_buf_init(&buf, arena);
+	while (at < len) {
+		size_t step = bytes[at] == '\\' || bytes[at] == '\n' ? 1 : shown_length(bytes + at, len - at);
+
+		if (step > 0)
+			dp_buf_bytes(&buf, bytes + at, step);
+		else
+			escape_byte(&buf, bytes[at]);
+		clean = clean && step > 0;
+		at += step > 0 ? step : 1;
+	}
+	return clean ? text : buf.data;
 }
 
 const char *dp_text_hex(struct dp_arena *arena, const uint8_t *data, size_t len)
