@@ -23,6 +23,7 @@ What it does:
   corrupt "TLSA": spoils the signature over that type
   truncate  answers over UDP are truncated (add a rule with proto = "tcp", drop = true)
   lower   question and names in lower case  wrong-id, garbage   as they say
+  ad      true: claims that it validated (AD set)
   shuffle records in reverse order, each twice
 """
 import asyncio
@@ -44,7 +45,7 @@ import dns.rrset
 
 MATCH = {"name", "type", "family", "proto", "case", "first", "every", "when"}
 ACTION = {"drop", "delay", "hold", "rcode", "set-rcode", "from", "ask", "answer", "authority",
-          "strip", "corrupt", "truncate", "lower", "wrong-id", "garbage", "shuffle"}
+          "strip", "corrupt", "truncate", "lower", "wrong-id", "garbage", "shuffle", "ad"}
 
 
 def listed(value):
@@ -294,6 +295,8 @@ def _spoil(t, reply):
     if t.get("shuffle"):
         singles = [dns.rrset.from_rdata(r.name, r.ttl, data) for r in reply.answer for data in r]
         reply.answer = singles[::-1] + singles
+    if t.get("ad"):
+        reply.flags |= dns.flags.AD
     if t.get("lower"):
         for rrset in reply.question + reply.answer:
             rrset.name = rrset.name.canonicalize()

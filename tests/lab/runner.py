@@ -9,6 +9,7 @@ import time
 
 import compare
 import fakens
+import mta_postfix
 import smtpd
 import world
 
@@ -160,20 +161,17 @@ class Servers:
 
     def _mail(self, one, table):
         table = dict(table)
-        places, port = compare.listed(table.pop("at")), table.pop("port", 25)
-        engine = table.pop("engine", "smtpd")
-        for place in places:
-            addr = one.value(place)
-            if engine == "postfix":
-                self._postfix(one, table, addr, port)
-            else:
+        addrs = [one.value(place) for place in compare.listed(table.pop("at"))]
+        port, engine = table.pop("port", 25), table.pop("engine", "smtpd")
+        if engine == "postfix":
+            chains = [one.certs.chain(c) for c in compare.listed(table.get("chain", "leaf int"))]
+            mta = mta_postfix.Postfix(os.path.join(one.dir, "postfix%d" % len(self.others)),
+                                      "mx." + one.zone, addrs, chains, port, table.get("settings", ""))
+            self.others.append(mta)
+            mta.start()
+        else:
+            for addr in addrs:
                 self.group.start(table, addr, port)
-
-    def _postfix(self, one, table, addr, port):
-        import mta_postfix
-        mta = mta_postfix.Postfix(one, table, addr, port)
-        mta.start()
-        self.others.append(mta)
 
     def stop(self):
         self.group.stop()
