@@ -13,7 +13,7 @@ set -eu
 
 cd "$SRC"
 unbound_configure --with-libevent="$OUT"
-make -s -j"${JOBS:-1}" lib
+make -s -j"${JOBS:-1}" lib >build.log || { cat build.log >&2; exit 1; }
 
 mkdir -p "$OUT/include" "$OUT/lib"
 # Again and deterministic: libtool's archive would carry dates, and the order of its list.

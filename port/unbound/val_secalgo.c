@@ -327,7 +327,7 @@ rsa_verify(mbedtls_rsa_context *rsa, struct task *task, const struct algorithm *
 		return bogus(task, "RSA signature has not the length of the key");
 	ret = mbedtls_rsa_rsassa_pkcs1_v15_verify(rsa, algo->md, (unsigned)algo->digest_len, hash,
 		task->sig);
-	return ret == 0 ? sec_status_secure : failed(task, ret, "signature crypto failed");
+	return ret == 0 ? sec_status_secure : failed(task, ret, "RSA signature verification failed");
 }
 
 static enum sec_status
@@ -376,7 +376,7 @@ ecdsa_verify(struct ecdsa *ec, struct task *task, const struct algorithm *algo,
 		ret = mbedtls_mpi_read_binary(&ec->s, task->sig + algo->field_len, algo->field_len);
 	if (ret == 0)
 		ret = mbedtls_ecdsa_verify(&ec->group, hash, algo->digest_len, &ec->q, &ec->r, &ec->s);
-	return ret == 0 ? sec_status_secure : failed(task, ret, "signature crypto failed");
+	return ret == 0 ? sec_status_secure : failed(task, ret, "ECDSA signature verification failed");
 }
 
 static enum sec_status
@@ -407,7 +407,7 @@ verify_ed25519(struct task *task)
 		return bogus(task, "Ed25519 signature has a wrong length");
 	if (crypto_sign_ed25519_verify_detached(task->sig, task->data, task->data_len,
 		task->key) != 0)
-		return bogus(task, "signature crypto failed");
+		return bogus(task, "Ed25519 signature verification failed");
 	return sec_status_secure;
 }
 
