@@ -61,6 +61,7 @@ enum dp_offer { DP_OFFER_ALL, DP_OFFER_RSA, DP_OFFER_ECDSA };
 
 struct dp_probe {
 	bool pending;
+	bool planned;             /* the planner has decided what follows it */
 	enum dp_offer offer;
 	enum dp_stage stage;      /* the last stage that was entered; DONE: handshake complete */
 	enum dp_status status;    /* DP_OK, or what the transport did (TIMEOUT, REFUSED, ...) */
@@ -80,8 +81,8 @@ struct dp_probe {
 
 struct dp_addr_facts {
 	struct dp_ip ip;
+	uint16_t port;            /* to connect to */
 	bool forced;              /* given with --connect */
-	bool no_route;            /* this machine has no route for its family: not probed */
 	struct dp_probe probes[DP_CONNECTIONS_MAX];
 	size_t probe_count;       /* in the order made */
 };
@@ -98,6 +99,7 @@ struct dp_host_facts {
 	struct dp_addr_facts addrs[DP_ADDRS_MAX];
 	size_t addr_count;
 	size_t addr_dropped;
+	bool a_taken, aaaa_taken; /* the addresses of that answer are in addrs */
 	bool down;                /* named with --down */
 };
 
@@ -140,9 +142,9 @@ struct dp_facts {
 	bool interrupted;         /* a signal ended the run */
 	const char *resolver_mode;/* "recursive", "system", "192.0.2.1" */
 	const char *resolver_why;
-	bool root_checked, root_valid; /* . DNSKEY was asked, and validated */
-	const char *root_why;     /* why not, or NULL */
-	bool clock_suspect;       /* the root's signatures lie wholly before or after our time */
+	struct dp_lookup root;    /* ". DNSKEY": asked when a lookup failed or was bogus, to tell the peer's faults
+	                             from those of our own environment */
+	int64_t clock_utc_s;      /* time of the check, for signatures (certificates: what the judge is given) */
 	unsigned duration_ms;
 };
 

@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Why no record matched: for each record the nearest true statement, and the way to mend it. */
+#include <string.h>
+
+#include "base/text.h"
+#include "dane/digest.h"
+#include "dane/judge.h"
+#include "dane/known_ca.h"
+#include "dane/rules.h"
+
+#define SHOWN_BYTES 8
+#define SHOWN_CERTS 6
+
+struct why {
+	struct dp_judge *judge;
+	struct dp_subject subject;
+	const struct dp_host_verdict *host;
+	const struct dp_probe *probe;
+	const struct dp_tlsa *record;
+	const struct dp_record_match *match;
+	const struct dp_cert *leaf;
+	struct dp_words words;
+	const char *label;
+};
+
+static const char *cert_name(const struct dp_cert *cert)
+{
+	return cert->subject_text != NULL && cert->subject_text[0] != '\0' ? cert->subject_text : "(no readable subject)";
+}
+
+/* "\"mx.example.org\" (ECDSA P-256, SHA-256 of the key 0a1b...)" */
+static const char *leaf_text(struct why *why)
+{
+	const struct dp_cert *leaf = why->leaf;
+
+	if (leaf->spki == NULL)
+		return dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(leaf));
+	return dp_arena_printf(why->judge->arena, "\"%s\" (%s, key SHA-256 %s...)", cert_name(leaf),
+		dp_cert_key_text(leaf, why->judge->arena),
+		dp_text_hex(why->judge->arena, leaf->spki_sha256, SHOWN_BYTES));
+}
+
+/* What was sent, in order: "\"mx.example.org\" and \"R13\" (issued by \"ISRG Root X1\")". */
+static const char *sent_text(struct why *why)
+{
+	const struct dp_chain *chain = &why->probe->chain;
+	struct dp_buf out;
+
+	dp_buf_init(&out, why->judge->arena);
+	for (size_t i = 0; i < chain->count && i < SHOWN_CERTS; i++) {
+		bool last = i + 1 == chain->count || i + 1 == SHOWN_CERTS;
+
+		dp_buf_printf(&out, "%s\"%s\"", i == 0 ? "" : last ? " and " : ", ", cert_name(&chain->certs[i]));
+		if (last && !chain->certs[i].self_issued && chain->certs[i].issuer_text != NULL)
+			dp_buf_printf(&out, " (issued by \"%s\")", chain->certs[i].issuer_text);
+	}
+	if (chain->count > SHOWN_CERTS)
+		dp_buf_printf(&out, " and %zu more", chain->count - SHOWN_CERTS);
+	return out.data;
+}
+
+static const char *publish_fix(struct why *why)
+{
+	const char *line = dp_judge_record_line(why->judge, why->subject.host, why->leaf);
+
+	if (line[0] == '\0')
+		return "Publish a record of the key that the server uses.";
+	return dp_arena_printf(why->judge->arena, "Publish the record of the key in use:%s", line);
+}
+
+static void add(struct why *why, enum dp_reason code)
+{
+	if (why->words.fix == NULL)
+		why->words.fix = publish_fix(why);
+	dp_finding_add(&why->judge->findings, code, &why->subject, why->label, &why->words);
+}
+
+static bool equals(const struct dp_tlsa *record, const struct dp_cert *cert)
+{
+	return cert->spki != NULL &&
+	       dp_tlsa_matches(record, cert->der, cert->der_len, cert->spki, cert->spki_len);
+}
+
+static bool equals_swapped(const struct dp_tlsa *record, const struct dp_cert *cert)
+{
+	struct dp_tlsa other = *record;
+
+	other.selector = record->selector == DP_CERT ? DP_SPKI : DP_CERT;
+	return equals(&other, cert);
+}
+
+/* Position of the first certificate from first on for which test holds, or -1. */
+static int find(const struct dp_chain *chain, const struct dp_tlsa *record, size_t first,
+	bool (*test)(const struct dp_tlsa *, const struct dp_cert *))
+{
+	for (size_t i = first; i < chain->count; i++) {
+		if (test(record, &chain->certs[i]))
+			return (int)i;
+	}
+	return -1;
+}
+
+/* --- true of any usage ------------------------------------------------------------------------- */
+
+static bool explain_empty(struct why *why)
+{
+	uint8_t digest[DP_SHA512_BYTES];
+	const struct dp_tlsa *record = why->record;
+
+	if (record->matching == DP_SHA256)
+		dp_digest_sha256((const uint8_t *)"", 0, digest);
+	else if (record->matching == DP_SHA512)
+		dp_digest_sha512((const uint8_t *)"", 0, digest);
+	else
+		return false;
+	if (memcmp(record->data, digest, record->data_len) != 0)
+		return false;
+	why->words.detail = record->matching == DP_SHA256 ? "SHA-256" : "SHA-512";
+	add(why, DP_REASON_TLSA_DIGEST_OF_NOTHING);
+	return true;
+}
+
+static bool explain_swapped(struct why *why)
+{
+	int place = find(&why->probe->chain, why->record, 0, equals_swapped);
+
+	if (place < 0)
+		return false;
+	why->subject.cert = place;
+	why->words.cert = dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(&why->probe->chain.certs[place]));
+	why->words.detail = why->record->selector == DP_CERT ? "key" : "certificate";
+	add(why, DP_REASON_TLSA_SELECTOR_SWAPPED);
+	return true;
+}
+
+/* Does the record authenticate another connection: of the same address, or of another one? */
+static bool explain_elsewhere(struct why *why)
+{
+	const struct dp_host_facts *host = &why->judge->facts->hosts[why->subject.host];
+	struct dp_judge *judge = why->judge;
+
+	for (size_t i = 0; i < host->addr_count; i++) {
+		for (size_t j = 0; j < host->addrs[i].probe_count; j++) {
+			const struct dp_probe_verdict *verdict = &why->host->addrs[i].probes[j];
+			const struct dp_chain *chain = &host->addrs[i].probes[j].chain;
+
+			if (verdict->superseded || verdict->match.records == NULL ||
+				verdict->match.records[why->subject.record].state != DP_MATCH_GOOD)
+				continue;
+			why->words.cert = leaf_text(why);
+			if ((int)i == why->subject.addr) {
+				why->words.detail = dp_key_type_text(chain->certs[0].key_type);
+				why->words.fix = dp_arena_printf(judge->arena,
+					"Publish a record for this key, too:%s\nor remove the second certificate from the server.",
+					dp_judge_record_line(judge, why->subject.host, why->leaf));
+				add(why, DP_REASON_TLSA_OTHER_KEY_TYPE);
+			} else {
+				char ip[DP_IP_TEXT_MAX];
+
+				why->words.host = dp_judge_name(judge, &host->name);
+				why->words.detail = dp_ip_format(&host->addrs[i].ip, ip);
+				add(why, DP_REASON_TLSA_OTHER_ADDRESS);
+			}
+			return true;
+		}
+	}
+	return false;
+}
+
+/* --- usage 3 ----------------------------------------------------------------------------------- */
+
+static const char *pinned_ca(struct why *why)
+{
+	const struct dp_known_ca *ca = dp_known_ca_find(why->record, NULL);
+
+	if (ca == NULL)
+		return "";
+	return dp_arena_printf(why->judge->arena, "; it pins a known CA, %s", ca->subject_cn);
+}
+
+static void explain_ee(struct why *why)
+{
+	int issuer = find(&why->probe->chain, why->record, 1, equals);
+
+	if (issuer > 0) {
+		const struct dp_tlsa *record = why->record;
+
+		why->subject.cert = issuer;
+		why->words.cert =
+			dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(&why->probe->chain.certs[issuer]));
+		why->words.fix = dp_arena_printf(why->judge->arena,
+			"%s\nor, if an issuer is meant to be pinned, publish the same data with usage 2:\n  %s. IN TLSA 2 %u %u %s",
+			publish_fix(why), dp_judge_name(why->judge, &why->host->owner), (unsigned)record->selector,
+			(unsigned)record->matching, dp_text_hex(why->judge->arena, record->data, record->data_len));
+		add(why, DP_REASON_TLSA_EE_IS_ISSUER);
+		return;
+	}
+	if (explain_swapped(why))
+		return;
+	why->words.cert = leaf_text(why);
+	why->words.detail = pinned_ca(why);
+	why->words.fix = dp_arena_printf(why->judge->arena,
+		"%s\nIf the record is right and the server should use another key, deploy that certificate instead.",
+		publish_fix(why));
+	add(why, DP_REASON_TLSA_EE_MISMATCH);
+}
+
+/* --- usage 2 ----------------------------------------------------------------------------------- */
+
+static const char *digest_kind(const struct dp_tlsa *record)
+{
+	return record->selector == DP_SPKI ? "the key of" : "the certificate of";
+}
+
+/* RFC 7671 s5.2.2: the anchor must be in the chain. Two ways: send it, or pin what is sent. */
+static void explain_not_sent(struct why *why)
+{
+	const struct dp_known_ca *ca = dp_known_ca_find(why->record, NULL);
+	struct dp_arena *arena = why->judge->arena;
+	const char *own = dp_judge_record_line(why->judge, why->subject.host, why->leaf);
+	bool over = ca != NULL && dp_text_time_parse(ca->not_after) < why->judge->now_utc_s;
+
+	why->words.cert = sent_text(why);
+	if (ca == NULL) {
+		why->words.detail = dp_arena_printf(arena, "%s a trust anchor that this tool does not know by name",
+			digest_kind(why->record));
+		why->words.fix = dp_arena_printf(arena,
+			"Either append the certificate that the record was made from to the end of the chain file that the "
+			"server sends, or publish the record of the server's own key instead:%s",
+			own);
+	} else if (over) {
+		why->words.detail = dp_arena_printf(arena, "%s %s, which expired on %s", digest_kind(why->record),
+			ca->subject_cn, ca->not_after);
+		why->words.fix = dp_arena_printf(arena,
+			"That CA certificate is history. Publish the record of the server's own key instead:%s", own);
+	} else {
+		why->words.detail = dp_arena_printf(arena, "%s %s", digest_kind(why->record), ca->subject_cn);
+		why->words.fix = dp_arena_printf(arena,
+			"Either append the certificate of %s to the end of the chain file that the server sends, or publish "
+			"the record of the server's own key instead:%s",
+			ca->subject_cn, own);
+	}
+	add(why, DP_REASON_TLSA_ANCHOR_NOT_SENT);
+}
+
+/* The digest of a whole certificate, of a CA whose key is in the chain in another certificate (cross-signed, reissued). */
+static bool explain_same_key(struct why *why)
+{
+	const struct dp_known_ca *ca = dp_known_ca_find(why->record, NULL);
+	const struct dp_chain *chain = &why->probe->chain;
+
+	if (ca == NULL || why->record->selector != DP_CERT)
+		return false;
+	for (size_t i = 1; i < chain->count; i++) {
+		if (chain->certs[i].spki == NULL ||
+			memcmp(chain->certs[i].spki_sha256, ca->spki_sha256, DP_SHA256_BYTES) != 0)
+			continue;
+		why->subject.cert = (int)i;
+		why->words.cert = dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(&chain->certs[i]));
+		why->words.detail = dp_arena_printf(why->judge->arena, "it pins %s as issued by %s (until %s)",
+			ca->subject_cn, ca->issuer_cn, ca->not_after);
+		why->words.fix = dp_arena_printf(why->judge->arena,
+			"Pin the key, which all its certificates share:\n  %s. IN TLSA 2 1 1 %s",
+			dp_judge_name(why->judge, &why->host->owner),
+			dp_text_hex(why->judge->arena, ca->spki_sha256, DP_SHA256_BYTES));
+		add(why, DP_REASON_TLSA_SAME_KEY);
+		return true;
+	}
+	return false;
+}
+
+static void explain_off_path(struct why *why)
+{
+	const struct dp_chain *chain = &why->probe->chain;
+
+	why->subject.cert = why->match->cert;
+	why->words.cert = why->match->cert >= 0 ?
+		dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(&chain->certs[why->match->cert])) :
+		"the certificate in the record";
+	why->words.detail = why->leaf->issuer_text == NULL ?
+		"its issuer is unreadable" :
+		dp_arena_printf(why->judge->arena, "that was issued by \"%s\"", why->leaf->issuer_text);
+	add(why, DP_REASON_TLSA_ANCHOR_NOT_ISSUER);
+}
+
+/* A rule of usage 2 is broken by one certificate on the path. */
+static void explain_broken(struct why *why)
+{
+	const struct dp_chain *chain = &why->probe->chain;
+	int culprit = why->match->culprit;
+	const struct dp_cert *cert = culprit >= 0 && (size_t)culprit < chain->count ? &chain->certs[culprit] : NULL;
+
+	why->subject.cert = culprit;
+	why->words.cert = cert != NULL ? dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(cert)) :
+					 "the anchor in the record";
+	why->words.detail = why->match->detail != NULL ? why->match->detail : "no detail";
+	if (cert != NULL && why->match->reason == DP_REASON_CERTIFICATE_EXPIRED)
+		why->words.detail = dp_judge_date(why->judge, cert->not_after_utc_s);
+	if (cert != NULL && why->match->reason == DP_REASON_CERTIFICATE_NOT_YET_VALID)
+		why->words.detail = dp_judge_date(why->judge, cert->not_before_utc_s);
+	why->words.host = dp_judge_name(why->judge, &why->host->base);
+	add(why, why->match->reason);
+}
+
+static void explain_ta(struct why *why)
+{
+	if (why->match->state == DP_MATCH_BROKEN) {
+		explain_broken(why);
+	} else if (why->match->state == DP_MATCH_OFF_PATH) {
+		explain_off_path(why);
+	} else if (equals(why->record, why->leaf)) {
+		add(why, DP_REASON_TLSA_TA_IS_LEAF);
+	} else if (!explain_swapped(why) && !explain_same_key(why)) {
+		explain_not_sent(why);
+	}
+}
+
+void dp_explain_mismatch(struct dp_judge *judge, const struct dp_subject *subject)
+{
+	const struct dp_host_verdict *host = &judge->verdict->hosts[subject->host];
+	const struct dp_probe *probe = &judge->facts->hosts[subject->host].addrs[subject->addr].probes[subject->probe];
+	const struct dp_match *match = &host->addrs[subject->addr].probes[subject->probe].match;
+
+	for (size_t i = 0; i < host->record_count; i++) {
+		struct why why = {
+			.judge = judge,
+			.subject = *subject,
+			.host = host,
+			.probe = probe,
+			.record = &host->records[i],
+			.match = &match->records[i],
+			.leaf = &probe->chain.certs[0],
+			.label = dp_judge_label(judge, subject->host, subject->addr),
+		};
+
+		if (why.match->state == DP_MATCH_SKIPPED)
+			continue;
+		why.subject.record = (int)i;
+		why.words.addr = why.label;
+		why.words.record = dp_tlsa_text(why.record, SHOWN_BYTES, judge->arena);
+		if (explain_empty(&why) || explain_elsewhere(&why))
+			continue;
+		if (why.record->usage == DP_DANE_EE || why.record->usage == DP_PKIX_EE)
+			explain_ee(&why);
+		else
+			explain_ta(&why);
+	}
+}

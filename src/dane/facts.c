@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dane/facts.h"
+
+struct dp_facts *dp_facts_new(const struct dp_target *target, struct dp_arena *arena)
+{
+	struct dp_facts *facts = dp_arena_alloc(arena, sizeof(*facts));
+
+	facts->arena = arena;
+	facts->target = *target;
+	facts->hosts = dp_arena_alloc(arena, DP_HOSTS_MAX * sizeof(*facts->hosts));
+	facts->resolver_mode = "";
+	facts->resolver_why = "";
+	return facts;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dane/finding.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+
+const struct dp_subject dp_subject_none = { -1, -1, -1, -1, -1 };
+
+static const char *word(const char *name, size_t len, const struct dp_words *words)
+{
+	const struct {
+		const char *name;
+		const char *value;
+	} table[] = {
+		{ "host", words->host }, { "addr", words->addr },     { "record", words->record },
+		{ "cert", words->cert }, { "detail", words->detail }, { "fix", words->fix },
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		if (strlen(table[i].name) == len && memcmp(table[i].name, name, len) == 0)
+			return table[i].value != NULL ? table[i].value : "?";
+	}
+	return "?";
+}
+
+const char *dp_finding_expand(const char *template, const struct dp_words *words, struct dp_arena *arena)
+{
+	struct dp_buf out;
+
+	dp_buf_init(&out, arena);
+	while (*template != '\0') {
+		const char *end = *template == '{' ? strchr(template, '}') : NULL;
+
+		if (end == NULL) {
+			dp_buf_char(&out, *template++);
+			continue;
+		}
+		dp_buf_text(&out, word(template + 1, (size_t)(end - template - 1), words));
+		template = end + 1;
+	}
+	return out.data;
+}
+
+static bool same(const struct dp_finding *a, const struct dp_finding *b)
+{
+	return a->code == b->code && a->subject.host == b->subject.host && a->subject.addr == b->subject.addr &&
+	       a->subject.record == b->subject.record && strcmp(a->cause, b->cause) == 0;
+}
+
+void dp_finding_add_as(struct dp_findings *list, enum dp_reason code, enum dp_severity severity,
+	const struct dp_subject *subject, const char *label, const struct dp_words *words)
+{
+	const struct dp_reason_row *row = dp_reason_row(code);
+	struct dp_finding finding = {
+		.code = code,
+		.severity = severity,
+		.subject = *subject,
+		.label = label,
+		.rfc = row->rfc,
+		.evidence = "",
+		.cause = dp_finding_expand(row->cause, words, list->arena),
+		.consequence = dp_finding_expand(row->consequence, words, list->arena),
+		.remedy = dp_finding_expand(row->remedy, words, list->arena),
+	};
+
+	for (size_t i = 0; i < list->count; i++) {
+		if (same(&list->items[i], &finding))
+			return;
+	}
+	if (list->count == DP_FINDINGS_MAX) {
+		list->dropped++;
+		return;
+	}
+	list->items = dp_arena_grow(list->arena, list->items, list->count, &list->cap, sizeof(finding));
+	list->items[list->count++] = finding;
+}
+
+void dp_finding_add(struct dp_findings *list, enum dp_reason code, const struct dp_subject *subject,
+	const char *label, const struct dp_words *words)
+{
+	dp_finding_add_as(list, code, dp_reason_row(code)->severity, subject, label, words);
+}

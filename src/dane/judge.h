@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The parts of the judge, for judge*.c and explain.c only. First the outcomes are settled for all hosts,
+ * then the findings are written: a finding's severity depends on what became of the rest.
+ */
+#ifndef DP_DANE_JUDGE_H
+#define DP_DANE_JUDGE_H
+
+#include "dane/facts.h"
+#include "dane/finding.h"
+#include "dane/verdict.h"
+
+struct dp_judge {
+	const struct dp_facts *facts;
+	struct dp_arena *arena;
+	int64_t now_utc_s;
+	struct dp_verdict *verdict;
+	struct dp_findings findings;
+};
+
+/* Presentation form in the arena, without final dot. */
+const char *dp_judge_name(struct dp_judge *judge, const struct dp_name *name);
+/* Date in the arena. */
+const char *dp_judge_date(struct dp_judge *judge, int64_t utc_s);
+/* "example.org", "mx.example.org", "mx.example.org [192.0.2.1]", with ":port" where it is not the target's. */
+const char *dp_judge_label(struct dp_judge *judge, int host, int addr);
+/* "host [addr]" of a finding, to begin its sentences. */
+
+/* judge_dns.c: findings on the MX, address and TLSA answers. */
+void dp_judge_mx(struct dp_judge *judge);
+void dp_judge_host_dns(struct dp_judge *judge, int host);
+
+/* judge_records.c: findings on the records of a host. */
+void dp_judge_records(struct dp_judge *judge, int host);
+/* "\n  _25._tcp.mx.example.org. IN TLSA 3 1 1 HEX" for the key of cert; "" when it has none. */
+const char *dp_judge_record_line(struct dp_judge *judge, int host, const struct dp_cert *cert);
+/* The end entity of the first connection of the host that showed one, or NULL. */
+const struct dp_cert *dp_judge_leaf(struct dp_judge *judge, int host);
+
+/* judge_probe.c: findings on the connections of an address. */
+void dp_judge_addr(struct dp_judge *judge, int host, int addr);
+
+/* explain.c: why no record matched on this connection: one finding a record, the nearest true statement. */
+void dp_explain_mismatch(struct dp_judge *judge, const struct dp_subject *subject);
+
+#endif

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Findings on DNS answers: MX, addresses, TLSA lookups, and where security ends. */
+#include <string.h>
+
+#include "base/text.h"
+#include "dane/judge.h"
+#include "dane/rules.h"
+
+#define DAY_S 86400
+
+/* What a failed lookup did, in words. */
+static const char *failure(struct dp_judge *judge, const struct dp_lookup *lookup)
+{
+	const char *why = lookup->why != NULL ? lookup->why : "";
+	const char *sep = why[0] != '\0' ? ": " : "";
+
+	if (lookup->state == DP_LOOKUP_TIMEOUT)
+		return dp_arena_printf(judge->arena, "no answer in time%s%s", sep, why);
+	if (lookup->state == DP_LOOKUP_CANCELLED)
+		return "the run ended first";
+	if (lookup->security == DP_BOGUS)
+		return why[0] != '\0' ? why : "the validator gives no reason";
+	if (lookup->state == DP_LOOKUP_ERROR)
+		return dp_arena_printf(judge->arena, "%s%s%s", dp_rcode_text(lookup->message.rcode, judge->arena), sep,
+			why);
+	return "its DNSSEC status cannot be determined";
+}
+
+static bool bogus(const struct dp_lookup *lookup)
+{
+	return lookup->security == DP_BOGUS && lookup->state != DP_LOOKUP_TIMEOUT &&
+	       lookup->state != DP_LOOKUP_CANCELLED;
+}
+
+/* "secure", "insecure": how far a denial is proven. */
+static const char *denial(struct dp_judge *judge, const struct dp_lookup *lookup)
+{
+	const char *kind = lookup->state == DP_LOOKUP_NXDOMAIN ? "the name does not exist" : "no such record";
+
+	return dp_arena_printf(judge->arena, "%s, %s", kind,
+		lookup->security == DP_SECURE ? "proven by DNSSEC" : "not protected by DNSSEC");
+}
+
+/* --- signatures -------------------------------------------------------------------------------- */
+
+static bool sha1(uint8_t algorithm)
+{
+	return algorithm == 5 || algorithm == 7;
+}
+
+/* The signature over the records that lasts longest decides when they become bogus. */
+static void judge_signatures(struct dp_judge *judge, const struct dp_lookup *lookup, const struct dp_subject *subject,
+	const char *label)
+{
+	const struct dp_rrsig *best = NULL;
+	int64_t warning_s, lifetime_s;
+	bool only_sha1 = true;
+
+	if (!dp_rule_secure_data(lookup))
+		return;
+	for (size_t i = 0; i < lookup->message.rrsig_count; i++) {
+		const struct dp_rrsig *rrsig = &lookup->message.rrsigs[i];
+
+		if (rrsig->covered != lookup->type)
+			continue;
+		only_sha1 &= sha1(rrsig->algorithm);
+		if (best == NULL || rrsig->expiration_utc_s > best->expiration_utc_s)
+			best = rrsig;
+	}
+	if (best == NULL)
+		return;
+	if (only_sha1) {
+		struct dp_words words = { .host = dp_judge_name(judge, &best->signer),
+			.detail = dp_dnssec_algorithm_text(best->algorithm, judge->arena) };
+
+		dp_finding_add(&judge->findings, DP_REASON_ALGORITHM_SHA1, &dp_subject_none, words.host, &words);
+	}
+	lifetime_s = best->expiration_utc_s - best->inception_utc_s;
+	warning_s = judge->facts->target.rrsig_warning_s;
+	if (warning_s < 0)
+		warning_s = lifetime_s / 8 < 2 * DAY_S ? lifetime_s / 8 : 2 * DAY_S;
+	if (best->expiration_utc_s - judge->facts->clock_utc_s < warning_s) {
+		char end[DP_TIME_TEXT_MAX];
+		struct dp_words words = { .detail = dp_arena_printf(judge->arena, "%s %s (on %s)",
+						  dp_judge_name(judge, &lookup->name),
+						  dp_type_text(lookup->type, judge->arena),
+						  dp_text_time(best->expiration_utc_s, end)) };
+
+		dp_finding_add(&judge->findings, DP_REASON_RRSIG_EXPIRES_SOON, subject, label, &words);
+	}
+}
+
+/* --- where security ends ----------------------------------------------------------------------- */
+
+static bool known_algorithm(uint8_t algorithm)
+{
+	return algorithm == 5 || algorithm == 7 || algorithm == 8 || algorithm == 10 || algorithm == 13 ||
+	       algorithm == 14 || algorithm == 15;
+}
+
+static bool known_digest(uint8_t digest)
+{
+	return digest == 1 || digest == 2 || digest == 4;
+}
+
+/* Are all DS records beyond this validator (RFC 4035 s5.2)? Says which algorithms in *text. */
+static bool ds_unsupported(struct dp_judge *judge, const struct dp_lookup *ds, const char **text)
+{
+	struct dp_buf buf;
+
+	dp_buf_init(&buf, judge->arena);
+	for (size_t i = 0; i < ds->message.rr_count; i++) {
+		const struct dp_rr *rr = &ds->message.rrs[i];
+
+		if (rr->rdata_len < 4)
+			continue;
+		if (known_algorithm(rr->rdata[2]) && known_digest(rr->rdata[3]))
+			return false;
+		dp_buf_printf(&buf, "%s%s with DS digest type %u", buf.len > 0 ? ", " : "",
+			dp_dnssec_algorithm_text(rr->rdata[2], judge->arena), (unsigned)rr->rdata[3]);
+	}
+	*text = buf.data;
+	return buf.len > 0;
+}
+
+/* DS answers from the TLD down: the last secure one stands at the last signed parent, so security ends at
+ * its name (no DS, or none that can be used) or at the next name below (opt-out). */
+static const char *insecure_because(struct dp_judge *judge, const struct dp_lookup *ds, size_t count)
+{
+	const struct dp_lookup *last = NULL, *next = NULL;
+	const char *algorithms, *name;
+
+	for (size_t i = 0; i < count; i++) {
+		if (dp_rule_final(&ds[i]) && !dp_rule_lookup_failed(&ds[i]) && ds[i].security == DP_SECURE)
+			last = &ds[i];
+	}
+	if (count == 0 || !dp_rule_final(&ds[0]) || dp_rule_lookup_failed(&ds[0]))
+		return "no chain of DNSSEC signatures leads to it from the root";
+	if (last == NULL)
+		return "no chain of DNSSEC signatures leads to its top-level domain";
+	name = dp_judge_name(judge, &last->name);
+	if (last->state != DP_LOOKUP_DATA)
+		return dp_arena_printf(judge->arena, "%s has no DS record at its parent", name);
+	if (ds_unsupported(judge, last, &algorithms)) {
+		struct dp_words words = { .host = name, .detail = algorithms };
+
+		dp_finding_add(&judge->findings, DP_REASON_ALGORITHM_UNSUPPORTED, &dp_subject_none, name, &words);
+		return dp_arena_printf(judge->arena, "%s is signed with algorithms that are not supported (%s)", name,
+			algorithms);
+	}
+	next = last + 1 < ds + count ? last + 1 : NULL;
+	if (next != NULL && dp_rule_final(next) && next->state == DP_LOOKUP_NODATA)
+		return dp_arena_printf(judge->arena, "%s has no DS record at its parent (in an NSEC3 opt-out span)",
+			dp_judge_name(judge, &next->name));
+	return dp_arena_printf(judge->arena,
+		"%s has a DS record, but its answers are not provable (NSEC3 iterations above the limit of validators, or "
+		"opt-out)",
+		name);
+}
+
+/* --- the MX answer ----------------------------------------------------------------------------- */
+
+static bool looks_like_address(const struct dp_name *name)
+{
+	char text[DP_NAME_TEXT_MAX];
+	struct dp_ip ip;
+
+	dp_name_text(name, text);
+	return dp_ip_parse(text, strlen(text), &ip);
+}
+
+static void judge_null_mx(struct dp_judge *judge, const char *domain)
+{
+	const struct dp_message *mx = &judge->facts->mx.message;
+	struct dp_words words = { .host = domain };
+
+	for (size_t i = 0; i < mx->rr_count; i++) {
+		if (mx->rrs[i].rdata_len != 3 || mx->rrs[i].rdata[2] != 0)
+			continue;
+		if (mx->rr_count == 1 && mx->rrs[i].rdata[0] == 0 && mx->rrs[i].rdata[1] == 0) {
+			dp_finding_add(&judge->findings, DP_REASON_NULL_MX, &dp_subject_none, domain, &words);
+			return;
+		}
+		words.detail = mx->rr_count > 1 ? "beside other MX records" : "its preference is not 0";
+		dp_finding_add(&judge->findings, DP_REASON_MX_NULL_MIXED, &dp_subject_none, domain, &words);
+	}
+}
+
+/* What the hosts come to together. */
+static void judge_hosts_together(struct dp_judge *judge, const char *domain)
+{
+	const struct dp_facts *facts = judge->facts;
+	size_t counts[DP_OUTCOMES] = { 0 };
+	struct dp_buf with, without;
+
+	dp_buf_init(&with, judge->arena);
+	dp_buf_init(&without, judge->arena);
+	for (size_t i = 0; i < facts->host_count; i++) {
+		const struct dp_host_verdict *host = &judge->verdict->hosts[i];
+		const char *name = dp_judge_name(judge, &facts->hosts[i].name);
+
+		counts[host->outcome]++;
+		if (host->outcome == DP_VERIFIED || host->outcome == DP_NO_DANE)
+			dp_buf_printf(&with, "%s%s", with.len > 0 ? ", " : "", name);
+		if (host->outcome == DP_NO_DANE)
+			dp_buf_printf(&without, "%s%s", without.len > 0 ? ", " : "", name);
+	}
+	if (counts[DP_NO_DANE] > 0 && counts[DP_NO_DANE] < facts->host_count &&
+		facts->mx.security == DP_SECURE && judge->verdict->outcome != DP_UNDETERMINED) {
+		struct dp_words words = { .host = domain,
+			.detail = dp_arena_printf(judge->arena, "none at %s", without.data) };
+
+		dp_finding_add(&judge->findings, DP_REASON_DOMAIN_PARTLY_PROTECTED, &dp_subject_none, domain, &words);
+	}
+	if (with.len > 0 && counts[DP_VERIFIED] + counts[DP_NO_DANE] < facts->host_count) {
+		struct dp_words words = { .host = domain, .detail = with.data };
+
+		dp_finding_add(&judge->findings, DP_REASON_DOMAIN_DELIVERS_THROUGH, &dp_subject_none, domain, &words);
+	}
+}
+
+/* RFC 7672 s2.2.1 leaves it to the sender whether TLSA records of an insecurely found host count. */
+static void judge_insecure_domain(struct dp_judge *judge, const char *domain)
+{
+	const struct dp_facts *facts = judge->facts;
+	struct dp_words words = { .host = domain, .detail = insecure_because(judge, facts->ds, facts->ds_count) };
+
+	dp_finding_add(&judge->findings, DP_REASON_MX_INSECURE, &dp_subject_none, domain, &words);
+	for (size_t i = 0; i < facts->host_count; i++) {
+		struct dp_subject subject = dp_subject_none;
+
+		if (judge->verdict->hosts[i].outcome != DP_FAILED)
+			continue;
+		subject.host = (int)i;
+		words.host = dp_judge_name(judge, &facts->hosts[i].name);
+		dp_finding_add(&judge->findings, DP_REASON_INSECURE_MX_HOST_FAILS, &subject, words.host, &words);
+	}
+}
+
+static void judge_failed_mx(struct dp_judge *judge, const char *domain)
+{
+	const struct dp_lookup *mx = &judge->facts->mx;
+	struct dp_words words = { .host = domain, .detail = failure(judge, mx) };
+
+	if (mx->state == DP_LOOKUP_CANCELLED)
+		return; /* the deadline or the interruption says so */
+	dp_finding_add(&judge->findings, bogus(mx) ? DP_REASON_MX_BOGUS : DP_REASON_MX_LOOKUP_FAILED, &dp_subject_none,
+		domain, &words);
+}
+
+/* Failed lookups may be our own fault: the root says. */
+static void judge_root(struct dp_judge *judge)
+{
+	const struct dp_lookup *root = &judge->facts->root;
+	const char *why = root->why != NULL ? root->why : "";
+	bool clock = strstr(why, "signature expired") != NULL || strstr(why, "before inception") != NULL;
+	char now[DP_TIME_TEXT_MAX];
+	struct dp_words words = { 0 };
+
+	if (!dp_rule_final(root) || dp_rule_secure_data(root) || root->state == DP_LOOKUP_CANCELLED)
+		return;
+	words.detail = clock ? dp_text_time(judge->facts->clock_utc_s, now) : failure(judge, root);
+	dp_finding_add(&judge->findings, clock ? DP_REASON_CLOCK_SUSPECT : DP_REASON_ROOT_NOT_VALIDATED,
+		&dp_subject_none, dp_judge_label(judge, -1, -1), &words);
+}
+
+static void judge_wrong_owner(struct dp_judge *judge, const char *domain)
+{
+	const struct dp_facts *facts = judge->facts;
+	const struct dp_lookup *tlsa = &facts->tlsa_domain;
+	struct dp_words words = { .record = dp_judge_name(judge, &tlsa->name) };
+
+	if (tlsa->state != DP_LOOKUP_DATA || facts->host_count == 0)
+		return;
+	words.host = dp_judge_name(judge, &facts->hosts[0].name);
+	words.fix = dp_arena_printf(judge->arena, "_%u._tcp.%s", (unsigned)facts->target.port, words.host);
+	dp_finding_add(&judge->findings, DP_REASON_TLSA_WRONG_OWNER, &dp_subject_none, domain, &words);
+}
+
+void dp_judge_mx(struct dp_judge *judge)
+{
+	const struct dp_facts *facts = judge->facts;
+	const struct dp_lookup *mx = &facts->mx;
+	const char *domain = dp_judge_label(judge, -1, -1);
+	struct dp_words words = { .host = domain };
+
+	judge_root(judge);
+	if (!facts->target.is_domain || !dp_rule_final(mx))
+		return;
+	if (dp_rule_lookup_failed(mx)) {
+		judge_failed_mx(judge, domain);
+		return;
+	}
+	judge_signatures(judge, mx, &dp_subject_none, domain);
+	if (mx->state == DP_LOOKUP_NXDOMAIN) {
+		words.detail = mx->security == DP_SECURE ? "proven by DNSSEC" : "not protected by DNSSEC";
+		dp_finding_add(&judge->findings, DP_REASON_DOMAIN_NOT_FOUND, &dp_subject_none, domain, &words);
+		return;
+	}
+	if (mx->state == DP_LOOKUP_NODATA)
+		dp_finding_add(&judge->findings, DP_REASON_MX_IMPLICIT, &dp_subject_none, domain, &words);
+	judge_null_mx(judge, domain);
+	if (facts->host_dropped > 0) {
+		words.detail = dp_arena_printf(judge->arena, "%zu MX hosts were not looked at", facts->host_dropped);
+		dp_finding_add(&judge->findings, DP_REASON_MX_TOO_MANY, &dp_subject_none, domain, &words);
+	}
+	if (mx->security == DP_INSECURE && facts->host_count > 0)
+		judge_insecure_domain(judge, domain);
+	judge_wrong_owner(judge, domain);
+	judge_hosts_together(judge, domain);
+}
+
+/* --- the answers of one host ------------------------------------------------------------------- */
+
+static void judge_family(struct dp_judge *judge, const struct dp_lookup *lookup, const struct dp_subject *subject,
+	const char *host, bool other_serves)
+{
+	struct dp_words words = { .host = host, .record = dp_type_text(lookup->type, judge->arena) };
+
+	if (lookup->state == DP_LOOKUP_NOT_ASKED || lookup->state == DP_LOOKUP_CANCELLED ||
+		!dp_rule_lookup_failed(lookup))
+		return;
+	words.detail = failure(judge, lookup);
+	dp_finding_add_as(&judge->findings, bogus(lookup) ? DP_REASON_ADDRESS_BOGUS : DP_REASON_ADDRESS_LOOKUP_FAILED,
+		other_serves ? DP_WARNING : DP_ERROR, subject, host, &words);
+}
+
+static void judge_no_address(struct dp_judge *judge, const struct dp_host_facts *host,
+	const struct dp_subject *subject, const char *name)
+{
+	const struct dp_lookup *lookup = host->a.state != DP_LOOKUP_NOT_ASKED ? &host->a : &host->aaaa;
+	struct dp_words words = { .host = name, .detail = denial(judge, lookup) };
+	enum dp_severity severity = judge->verdict->outcome == DP_NO_MAIL ? DP_ERROR : DP_WARNING;
+
+	if (looks_like_address(&host->name)) {
+		dp_finding_add_as(&judge->findings, DP_REASON_MX_LOOKS_LIKE_ADDRESS, severity, subject, name, &words);
+		return;
+	}
+	dp_finding_add_as(&judge->findings, DP_REASON_HOST_NO_ADDRESS, severity, subject, name, &words);
+}
+
+static void judge_insecure_host(struct dp_judge *judge, const struct dp_host_facts *host,
+	const struct dp_subject *subject, const char *name)
+{
+	struct dp_words words = { .host = name, .detail = insecure_because(judge, host->ds, host->ds_count) };
+
+	dp_finding_add(&judge->findings, DP_REASON_ADDRESS_INSECURE, subject, name, &words);
+	if (host->tlsa_hint.state == DP_LOOKUP_DATA) {
+		words.record = dp_judge_name(judge, &host->tlsa_hint.name);
+		dp_finding_add(&judge->findings, DP_REASON_TLSA_INSECURE, subject, name, &words);
+	}
+}
+
+static void judge_failed_tlsa(struct dp_judge *judge, const struct dp_lookup *tlsa, const struct dp_subject *subject,
+	const char *name)
+{
+	struct dp_words words = { .host = name,
+		.record = dp_judge_name(judge, &tlsa->name),
+		.detail = failure(judge, tlsa) };
+
+	if (tlsa->state == DP_LOOKUP_CANCELLED)
+		return;
+	dp_finding_add(&judge->findings, bogus(tlsa) ? DP_REASON_TLSA_BOGUS : DP_REASON_TLSA_LOOKUP_FAILED, subject,
+		name, &words);
+}
+
+static void judge_no_tlsa(struct dp_judge *judge, const struct dp_host_facts *host, const struct dp_subject *subject,
+	const char *name)
+{
+	for (size_t i = 0; i < 2; i++) {
+		const struct dp_lookup *tlsa = &host->tlsa[i];
+		struct dp_words words = { .host = name, .record = dp_judge_name(judge, &tlsa->name) };
+
+		if (!dp_rule_final(tlsa))
+			continue;
+		if (tlsa->state == DP_LOOKUP_DATA) {
+			words.detail = "the answer is insecure: an alias leads into a zone without DNSSEC";
+			dp_finding_add(&judge->findings, DP_REASON_TLSA_INSECURE, subject, name, &words);
+		} else if (tlsa->message.alias_count > 0) {
+			words.detail = dp_judge_name(judge, &tlsa->message.canonical);
+			dp_finding_add(&judge->findings, DP_REASON_TLSA_ALIAS, subject, name, &words);
+		} else {
+			words.detail = denial(judge, tlsa);
+			dp_finding_add(&judge->findings, DP_REASON_TLSA_ABSENT, subject, name, &words);
+		}
+	}
+}
+
+static void judge_tlsa_answer(struct dp_judge *judge, const struct dp_host_facts *host,
+	const struct dp_subject *subject, const char *name)
+{
+	int index;
+
+	switch (dp_rule_tlsa(judge->facts, host, &index)) {
+	case DP_TLSA_FAILED:
+		judge_failed_tlsa(judge, &host->tlsa[index], subject, name);
+		return;
+	case DP_TLSA_NONE:
+		judge_no_tlsa(judge, host, subject, name);
+		return;
+	case DP_TLSA_RECORDS:
+		if (index >= 0)
+			judge_signatures(judge, &host->tlsa[index], subject, name);
+		return;
+	case DP_TLSA_WAIT:
+	case DP_TLSA_NO_HOST:
+		return;
+	}
+}
+
+static const char *fallback_of(const struct dp_host_facts *host)
+{
+	const struct dp_lookup *lookups[] = { &host->a, &host->aaaa, &host->tlsa[0], &host->tlsa[1] };
+
+	for (size_t i = 0; i < sizeof(lookups) / sizeof(lookups[0]); i++) {
+		if (lookups[i]->fallback != NULL)
+			return lookups[i]->fallback;
+	}
+	return NULL;
+}
+
+void dp_judge_host_dns(struct dp_judge *judge, int index)
+{
+	const struct dp_facts *facts = judge->facts;
+	const struct dp_host_facts *host = &facts->hosts[index];
+	const char *name = dp_judge_name(judge, &host->name);
+	struct dp_subject subject = dp_subject_none;
+	bool a_serves = host->a.state == DP_LOOKUP_DATA && !dp_rule_lookup_failed(&host->a);
+	bool aaaa_serves = host->aaaa.state == DP_LOOKUP_DATA && !dp_rule_lookup_failed(&host->aaaa);
+	enum dp_addresses addresses = dp_rule_addresses(facts, host);
+	struct dp_words words = { .host = name };
+
+	subject.host = index;
+	judge_family(judge, &host->a, &subject, name, aaaa_serves);
+	judge_family(judge, &host->aaaa, &subject, name, a_serves);
+	judge_family(judge, &host->cname, &subject, name, false);
+	judge_signatures(judge, &host->a, &subject, name);
+	judge_signatures(judge, &host->aaaa, &subject, name);
+	if (addresses == DP_ADDRESSES_NONE && host->addr_count == 0)
+		judge_no_address(judge, host, &subject, name);
+	if (addresses == DP_ADDRESSES_INSECURE && facts->target.records == NULL)
+		judge_insecure_host(judge, host, &subject, name);
+	if (a_serves || aaaa_serves) {
+		const struct dp_message *message = a_serves ? &host->a.message : &host->aaaa.message;
+
+		words.detail = dp_judge_name(judge, &message->canonical);
+		if (facts->target.is_domain && facts->mx.state == DP_LOOKUP_DATA && message->alias_count > 0)
+			dp_finding_add(&judge->findings, DP_REASON_MX_ALIAS, &subject, name, &words);
+	}
+	if (host->addr_dropped > 0) {
+		words.detail = dp_arena_printf(judge->arena, "%zu were not looked at", host->addr_dropped);
+		dp_finding_add(&judge->findings, DP_REASON_ADDRESS_TOO_MANY, &subject, name, &words);
+	}
+	words.detail = fallback_of(host);
+	if (words.detail != NULL)
+		dp_finding_add(&judge->findings, DP_REASON_RESOLVER_FALLBACK, &subject, name, &words);
+	judge_tlsa_answer(judge, host, &subject, name);
+}

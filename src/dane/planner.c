@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What to do next: see policy.h. Everything that does not depend on another answer goes out at once. */
+#include "dane/policy.h"
+
+#include <string.h>
+
+#include "dane/rules.h"
+
+struct plan {
+	struct dp_facts *facts;
+	int64_t now_utc_s;
+	struct dp_task *tasks;
+	size_t count, max;
+};
+
+static bool ask(struct plan *plan, struct dp_lookup *lookup, const struct dp_name *name, uint16_t type, bool hint)
+{
+	if (lookup->state != DP_LOOKUP_NOT_ASKED || name->len == 0 || plan->count == plan->max)
+		return false;
+	lookup->state = DP_LOOKUP_PENDING;
+	lookup->name = *name;
+	lookup->type = type;
+	plan->tasks[plan->count++] = (struct dp_task){ .kind = DP_TASK_LOOKUP, .lookup = lookup, .hint = hint };
+	return true;
+}
+
+static void ask_tlsa(struct plan *plan, struct dp_lookup *lookup, const struct dp_name *base, bool hint)
+{
+	struct dp_name owner;
+
+	if (lookup->state == DP_LOOKUP_NOT_ASKED && dp_name_tlsa_owner(base, plan->facts->target.port, &owner))
+		ask(plan, lookup, &owner, DP_TYPE_TLSA, hint);
+}
+
+/* --- hosts ------------------------------------------------------------------------------------- */
+
+static void add_host(struct dp_facts *facts, const struct dp_name *name, uint16_t preference)
+{
+	struct dp_host_facts *host;
+
+	for (size_t i = 0; i < facts->host_count; i++) {
+		if (dp_name_equal(&facts->hosts[i].name, name)) {
+			if (preference < facts->hosts[i].preference)
+				facts->hosts[i].preference = preference;
+			return;
+		}
+	}
+	if (facts->host_count == DP_HOSTS_MAX) {
+		facts->host_dropped++;
+		return;
+	}
+	host = &facts->hosts[facts->host_count++];
+	host->name = *name;
+	host->preference = preference;
+	for (size_t i = 0; i < facts->target.down_count; i++)
+		host->down |= dp_name_equal(&facts->target.down[i], name);
+}
+
+/* Stable order by preference; equal preferences stay in the order of the answer. */
+static void sort_hosts(struct dp_facts *facts)
+{
+	for (size_t i = 1; i < facts->host_count; i++) {
+		for (size_t j = i; j > 0; j--) {
+			struct dp_host_facts *a = &facts->hosts[j - 1], *b = &facts->hosts[j], swap;
+
+			if (a->preference <= b->preference)
+				break;
+			swap = *a;
+			*a = *b;
+			*b = swap;
+		}
+	}
+}
+
+static void hosts_from_mx(struct dp_facts *facts)
+{
+	const struct dp_message *message = &facts->mx.message;
+
+	for (size_t i = 0; i < message->rr_count; i++) {
+		const struct dp_rr *rr = &message->rrs[i];
+		struct dp_name name;
+
+		if (rr->rdata_len < 3 || rr->rdata_len - 2u > sizeof(name.wire))
+			continue;
+		name.len = (uint8_t)(rr->rdata_len - 2);
+		memcpy(name.wire, rr->rdata + 2, name.len);
+		if (name.len > 1) /* "." is no host: RFC 7505 s3 */
+			add_host(facts, &name, (uint16_t)(rr->rdata[0] << 8 | rr->rdata[1]));
+	}
+	sort_hosts(facts);
+}
+
+/* RFC 5321 s5.1: no MX record (NODATA, not NXDOMAIN: the domain must exist) makes the domain its own host. */
+static void plan_domain(struct plan *plan)
+{
+	struct dp_facts *facts = plan->facts;
+
+	if (!facts->target.is_domain) {
+		add_host(facts, &facts->target.name, 0);
+		facts->hosts_known = true;
+		return;
+	}
+	ask(plan, &facts->mx, &facts->target.name, DP_TYPE_MX, false);
+	if (!dp_rule_final(&facts->mx))
+		return;
+	facts->hosts_known = true;
+	if (dp_rule_lookup_failed(&facts->mx))
+		return;
+	if (facts->mx.state == DP_LOOKUP_DATA)
+		hosts_from_mx(facts);
+	else if (facts->mx.state == DP_LOOKUP_NODATA)
+		add_host(facts, &facts->mx.message.canonical, 0);
+}
+
+/* --- addresses --------------------------------------------------------------------------------- */
+
+static void add_addr(struct dp_host_facts *host, const struct dp_ip *ip, uint16_t port, bool forced)
+{
+	for (size_t i = 0; i < host->addr_count; i++) {
+		if (dp_ip_equal(&host->addrs[i].ip, ip) && host->addrs[i].port == port)
+			return;
+	}
+	if (host->addr_count == DP_ADDRS_MAX) {
+		host->addr_dropped++;
+		return;
+	}
+	host->addrs[host->addr_count++] = (struct dp_addr_facts){ .ip = *ip, .port = port, .forced = forced };
+}
+
+/* --connect replaces the addresses of a host; names, SNI and TLSA stay. */
+static bool forced_addrs(const struct dp_facts *facts, struct dp_host_facts *host)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < facts->target.connect_count; i++) {
+		uint16_t port = facts->target.connect_port[i];
+
+		if (!dp_name_equal(&facts->target.connect_host[i], &host->name))
+			continue;
+		add_addr(host, &facts->target.connect[i], port != 0 ? port : facts->target.port, true);
+		any = true;
+	}
+	return any;
+}
+
+static void take_addrs(const struct dp_facts *facts, struct dp_host_facts *host, const struct dp_lookup *lookup,
+	bool *taken)
+{
+	size_t bytes = lookup->type == DP_TYPE_A ? 4 : 16;
+
+	if (*taken || !dp_rule_final(lookup))
+		return;
+	*taken = true;
+	if (lookup->state != DP_LOOKUP_DATA || dp_rule_lookup_failed(lookup))
+		return;
+	for (size_t i = 0; i < lookup->message.rr_count; i++) {
+		const struct dp_rr *rr = &lookup->message.rrs[i];
+		struct dp_ip ip = { .family = bytes == 4 ? 4 : 6 };
+
+		if (rr->rdata_len != bytes)
+			continue;
+		memcpy(ip.bytes, rr->rdata, bytes);
+		add_addr(host, &ip, facts->target.port, false);
+	}
+}
+
+static void plan_addresses(struct plan *plan, struct dp_host_facts *host)
+{
+	struct dp_facts *facts = plan->facts;
+	bool insecure_alias;
+
+	if (facts->target.want_v4)
+		ask(plan, &host->a, &host->name, DP_TYPE_A, false);
+	if (facts->target.want_v6)
+		ask(plan, &host->aaaa, &host->name, DP_TYPE_AAAA, false);
+	if (!forced_addrs(facts, host)) {
+		take_addrs(facts, host, &host->a, &host->a_taken);
+		take_addrs(facts, host, &host->aaaa, &host->aaaa_taken);
+	}
+	/* An insecure answer with aliases: is the first alias itself secure? (RFC 7672 s2.2.2) */
+	insecure_alias = (host->a.state == DP_LOOKUP_DATA && host->a.security == DP_INSECURE &&
+				 host->a.message.alias_count > 0) ||
+			 (host->aaaa.state == DP_LOOKUP_DATA && host->aaaa.security == DP_INSECURE &&
+				 host->aaaa.message.alias_count > 0);
+	if (insecure_alias && dp_rule_secure_addresses(host) == NULL)
+		ask(plan, &host->cname, &host->name, DP_TYPE_CNAME, false);
+}
+
+/* TLSA as soon as one family is secure; both candidates at once (RFC 7672 s2.2.3, RFC 7671 s7). */
+static void plan_tlsa(struct plan *plan, struct dp_host_facts *host)
+{
+	const struct dp_lookup *secure = dp_rule_secure_addresses(host);
+
+	if (plan->facts->target.records != NULL)
+		return;
+	if (secure != NULL) {
+		const struct dp_name *canonical = &secure->message.canonical;
+
+		ask_tlsa(plan, &host->tlsa[0], canonical, false);
+		if (!dp_name_equal(canonical, &host->name))
+			ask_tlsa(plan, &host->tlsa[1], &host->name, false);
+	} else if (dp_rule_addresses(plan->facts, host) == DP_ADDRESSES_ALIAS) {
+		ask_tlsa(plan, &host->tlsa[0], &host->name, false);
+	}
+}
+
+/* --- connections ------------------------------------------------------------------------------- */
+
+static size_t attempts(const struct dp_addr_facts *addr, enum dp_offer offer)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < addr->probe_count; i++)
+		count += addr->probes[i].offer == offer ? 1 : 0;
+	return count;
+}
+
+/* The key type that the connections so far have not shown, or ALL for none. */
+static enum dp_offer other_key_type(const struct dp_facts *facts, const struct dp_addr_facts *addr)
+{
+	const struct dp_probe *last = &addr->probes[addr->probe_count - 1];
+	enum dp_offer other = DP_OFFER_ALL;
+
+	if (facts->target.key_types == DP_KEY_TYPES_ANY)
+		return DP_OFFER_ALL;
+	if (facts->target.key_types == DP_KEY_TYPES_BOTH)
+		other = last->offer == DP_OFFER_RSA ? DP_OFFER_ECDSA : DP_OFFER_ALL;
+	else if (last->offer == DP_OFFER_ALL && last->stage == DP_STAGE_DONE && last->chain.count > 0)
+		other = last->chain.certs[0].key_type == DP_KEY_RSA	   ? DP_OFFER_ECDSA :
+			last->chain.certs[0].key_type == DP_KEY_ECDSA ? DP_OFFER_RSA :
+									     DP_OFFER_ALL;
+	return other != DP_OFFER_ALL && attempts(addr, other) == 0 ? other : DP_OFFER_ALL;
+}
+
+/* Is there something to decide: no connection yet, or one that ended and was not looked at? */
+static bool undecided(const struct dp_addr_facts *addr)
+{
+	const struct dp_probe *last;
+
+	if (addr->probe_count == 0)
+		return true;
+	last = &addr->probes[addr->probe_count - 1];
+	return !last->pending && !last->planned && addr->probe_count < DP_CONNECTIONS_MAX;
+}
+
+static bool wants_probe(struct plan *plan, struct dp_addr_facts *addr, const struct dp_tlsa *records,
+	size_t record_count, const struct dp_name *base, enum dp_offer *offer)
+{
+	const struct dp_facts *facts = plan->facts;
+	struct dp_probe_verdict verdict;
+	struct dp_probe *last;
+
+	if (!undecided(addr))
+		return false;
+	*offer = facts->target.key_types == DP_KEY_TYPES_BOTH ? DP_OFFER_RSA : DP_OFFER_ALL;
+	if (addr->probe_count == 0)
+		return true;
+	last = &addr->probes[addr->probe_count - 1];
+	last->planned = true;
+	dp_rule_probe(facts, last, records, record_count, base, plan->now_utc_s, &verdict);
+	*offer = last->offer;
+	if (attempts(addr, last->offer) < 2 && dp_rule_retry(last, &verdict))
+		return true;
+	*offer = other_key_type(facts, addr);
+	return *offer != DP_OFFER_ALL;
+}
+
+static void plan_probes(struct plan *plan, struct dp_host_facts *host)
+{
+	struct dp_name base, owner;
+	struct dp_tlsa *records;
+	size_t record_count, dropped;
+	const char *sni = NULL;
+	size_t open = 0;
+	int index;
+
+	for (size_t i = 0; i < host->addr_count; i++)
+		open += undecided(&host->addrs[i]) ? 1 : 0;
+	if (open == 0 || dp_rule_tlsa(plan->facts, host, &index) != DP_TLSA_RECORDS)
+		return;
+	dp_rule_base(plan->facts, host, index, &base, &owner);
+	records = dp_rule_records(plan->facts, host, index, &record_count, &dropped);
+	for (size_t i = 0; i < host->addr_count && plan->count < plan->max; i++) {
+		struct dp_addr_facts *addr = &host->addrs[i];
+		enum dp_offer offer;
+		char text[DP_NAME_TEXT_MAX];
+
+		if (!wants_probe(plan, addr, records, record_count, &base, &offer))
+			continue;
+		if (sni == NULL)
+			sni = dp_arena_text(plan->facts->arena, text, strlen(dp_name_text(&base, text)));
+		addr->probes[addr->probe_count] = (struct dp_probe){ .pending = true, .offer = offer, .alert = -1 };
+		plan->tasks[plan->count++] = (struct dp_task){
+			.kind = DP_TASK_PROBE,
+			.probe = &addr->probes[addr->probe_count++],
+			.ip = addr->ip,
+			.port = addr->port,
+			.sni = sni,
+			.addr = addr,
+			.host = host,
+		};
+	}
+}
+
+/* --- explanation ------------------------------------------------------------------------------- */
+
+/* DS of every ancestor, TLD first: the last secure answer shows where security ends. */
+static void ask_ancestors(struct plan *plan, struct dp_lookup *ds, size_t *count, const struct dp_name *name)
+{
+	size_t labels = dp_name_labels(name);
+
+	while (*count < DP_DS_MAX && *count < labels) {
+		struct dp_name ancestor = dp_name_parent(name, labels - 1 - *count);
+
+		if (!ask(plan, &ds[*count], &ancestor, DP_TYPE_DS, true))
+			return;
+		(*count)++;
+	}
+}
+
+static bool insecure(const struct dp_lookup *lookup)
+{
+	return dp_rule_final(lookup) && !dp_rule_lookup_failed(lookup) && lookup->security == DP_INSECURE;
+}
+
+/* Has anything failed that may be our own environment's fault? */
+static bool troubled(const struct dp_facts *facts)
+{
+	if (dp_rule_lookup_failed(&facts->mx))
+		return true;
+	for (size_t i = 0; i < facts->host_count; i++) {
+		const struct dp_host_facts *host = &facts->hosts[i];
+
+		if (dp_rule_lookup_failed(&host->a) || dp_rule_lookup_failed(&host->aaaa) ||
+			dp_rule_lookup_failed(&host->tlsa[0]) || dp_rule_lookup_failed(&host->tlsa[1]))
+			return true;
+	}
+	return false;
+}
+
+/* Asked last, errors ignored: nothing here changes a verdict. */
+static void plan_hints(struct plan *plan)
+{
+	struct dp_facts *facts = plan->facts;
+	const struct dp_name root = { .len = 1 };
+	bool without = facts->host_count > 0;
+
+	if (troubled(facts))
+		ask(plan, &facts->root, &root, DP_TYPE_DNSKEY, true);
+	if (insecure(&facts->mx))
+		ask_ancestors(plan, facts->ds, &facts->ds_count, &facts->target.name);
+	for (size_t i = 0; i < facts->host_count; i++) {
+		struct dp_host_facts *host = &facts->hosts[i];
+		int index;
+
+		without &= dp_rule_tlsa(facts, host, &index) == DP_TLSA_NONE;
+		if (dp_rule_addresses(facts, host) != DP_ADDRESSES_INSECURE || facts->target.records != NULL)
+			continue;
+		ask_tlsa(plan, &host->tlsa_hint, &host->name, true);
+		ask_ancestors(plan, host->ds, &host->ds_count,
+			insecure(&host->a) ? &host->a.message.canonical : &host->aaaa.message.canonical);
+	}
+	/* A common slip: the record stands below the mail domain instead of below its MX host. */
+	if (without && facts->target.is_domain && facts->mx.state == DP_LOOKUP_DATA)
+		ask_tlsa(plan, &facts->tlsa_domain, &facts->target.name, true);
+}
+
+bool dp_policy_pending(const struct dp_facts *facts)
+{
+	bool pending = facts->mx.state == DP_LOOKUP_PENDING || facts->root.state == DP_LOOKUP_PENDING ||
+		       facts->tlsa_domain.state == DP_LOOKUP_PENDING;
+
+	for (size_t i = 0; i < facts->ds_count; i++)
+		pending |= facts->ds[i].state == DP_LOOKUP_PENDING;
+	for (size_t i = 0; i < facts->host_count; i++) {
+		const struct dp_host_facts *host = &facts->hosts[i];
+		const struct dp_lookup *lookups[] = { &host->a, &host->aaaa, &host->cname, &host->tlsa[0],
+			&host->tlsa[1], &host->tlsa_hint };
+
+		for (size_t j = 0; j < sizeof(lookups) / sizeof(lookups[0]); j++)
+			pending |= lookups[j]->state == DP_LOOKUP_PENDING;
+		for (size_t j = 0; j < host->ds_count; j++)
+			pending |= host->ds[j].state == DP_LOOKUP_PENDING;
+		for (size_t j = 0; j < host->addr_count; j++) {
+			const struct dp_addr_facts *addr = &host->addrs[j];
+
+			pending |= addr->probe_count > 0 && addr->probes[addr->probe_count - 1].pending;
+		}
+	}
+	return pending;
+}
+
+size_t dp_policy_next(struct dp_facts *facts, int64_t now_utc_s, struct dp_task *tasks, size_t max)
+{
+	struct plan plan = { .facts = facts, .now_utc_s = now_utc_s, .tasks = tasks, .max = max };
+
+	if (!facts->hosts_known)
+		plan_domain(&plan);
+	for (size_t i = 0; i < facts->host_count; i++) {
+		plan_addresses(&plan, &facts->hosts[i]);
+		plan_tlsa(&plan, &facts->hosts[i]);
+	}
+	for (size_t i = 0; i < facts->host_count; i++)
+		plan_probes(&plan, &facts->hosts[i]);
+	if (plan.count == 0 && facts->hosts_known && !dp_policy_pending(facts))
+		plan_hints(&plan);
+	return plan.count;
+}

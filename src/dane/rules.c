@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dane/rules.h"
+
+#include <string.h>
+
+bool dp_rule_final(const struct dp_lookup *lookup)
+{
+	return lookup->state != DP_LOOKUP_NOT_ASKED && lookup->state != DP_LOOKUP_PENDING;
+}
+
+/* RFC 7672 s2.1.1: bogus and indeterminate are errors, like SERVFAIL and no answer at all. */
+bool dp_rule_lookup_failed(const struct dp_lookup *lookup)
+{
+	switch (lookup->state) {
+	case DP_LOOKUP_NOT_ASKED:
+	case DP_LOOKUP_PENDING:
+		return false;
+	case DP_LOOKUP_DATA:
+	case DP_LOOKUP_NODATA:
+	case DP_LOOKUP_NXDOMAIN:
+		return lookup->security == DP_BOGUS || lookup->security == DP_INDETERMINATE;
+	case DP_LOOKUP_ERROR:
+	case DP_LOOKUP_TIMEOUT:
+	case DP_LOOKUP_CANCELLED:
+		return true;
+	}
+	return true;
+}
+
+bool dp_rule_secure_data(const struct dp_lookup *lookup)
+{
+	return lookup->state == DP_LOOKUP_DATA && lookup->security == DP_SECURE;
+}
+
+static bool insecure_data(const struct dp_lookup *lookup)
+{
+	return lookup->state == DP_LOOKUP_DATA && lookup->security == DP_INSECURE;
+}
+
+const struct dp_lookup *dp_rule_secure_addresses(const struct dp_host_facts *host)
+{
+	if (dp_rule_secure_data(&host->a))
+		return &host->a;
+	return dp_rule_secure_data(&host->aaaa) ? &host->aaaa : NULL;
+}
+
+/* A family that is not wanted was not asked, and counts as answered. */
+static bool settled(const struct dp_lookup *lookup, bool wanted)
+{
+	return !wanted || dp_rule_final(lookup);
+}
+
+enum dp_addresses dp_rule_addresses(const struct dp_facts *facts, const struct dp_host_facts *host)
+{
+	bool aliased;
+
+	if (dp_rule_secure_addresses(host) != NULL)
+		return DP_ADDRESSES_SECURE;
+	if (!settled(&host->a, facts->target.want_v4) || !settled(&host->aaaa, facts->target.want_v6))
+		return DP_ADDRESSES_WAIT;
+	if (!insecure_data(&host->a) && !insecure_data(&host->aaaa)) {
+		bool failed = dp_rule_lookup_failed(&host->a) || dp_rule_lookup_failed(&host->aaaa);
+
+		return failed ? DP_ADDRESSES_FAILED : DP_ADDRESSES_NONE;
+	}
+	/* RFC 7672 s2.2.2: behind an alias, a secure CNAME keeps the original name as TLSA base. */
+	aliased = (insecure_data(&host->a) && host->a.message.alias_count > 0) ||
+		  (insecure_data(&host->aaaa) && host->aaaa.message.alias_count > 0);
+	if (!aliased)
+		return DP_ADDRESSES_INSECURE;
+	if (!dp_rule_final(&host->cname))
+		return DP_ADDRESSES_WAIT;
+	if (dp_rule_lookup_failed(&host->cname))
+		return DP_ADDRESSES_FAILED;
+	return dp_rule_secure_data(&host->cname) ? DP_ADDRESSES_ALIAS : DP_ADDRESSES_INSECURE;
+}
+
+static enum dp_tlsa_choice choose(const struct dp_host_facts *host, int *index)
+{
+	for (int i = 0; i < 2; i++) {
+		const struct dp_lookup *tlsa = &host->tlsa[i];
+
+		if (tlsa->state == DP_LOOKUP_NOT_ASKED)
+			return i == 0 ? DP_TLSA_WAIT : DP_TLSA_NONE;
+		*index = i;
+		if (tlsa->state == DP_LOOKUP_PENDING)
+			return DP_TLSA_WAIT;
+		if (dp_rule_lookup_failed(tlsa))
+			return DP_TLSA_FAILED;
+		if (dp_rule_secure_data(tlsa))
+			return DP_TLSA_RECORDS;
+	}
+	return DP_TLSA_NONE;
+}
+
+enum dp_tlsa_choice dp_rule_tlsa(const struct dp_facts *facts, const struct dp_host_facts *host, int *index)
+{
+	enum dp_addresses addresses = dp_rule_addresses(facts, host);
+
+	*index = -1;
+	if (facts->target.record_count > 0 || facts->target.records != NULL)
+		return addresses == DP_ADDRESSES_NONE && host->addr_count == 0 ? DP_TLSA_NO_HOST :
+										 DP_TLSA_RECORDS;
+	switch (addresses) {
+	case DP_ADDRESSES_WAIT:
+		return DP_TLSA_WAIT;
+	case DP_ADDRESSES_FAILED:
+	case DP_ADDRESSES_NONE:
+		return DP_TLSA_NO_HOST;
+	case DP_ADDRESSES_INSECURE:
+		return DP_TLSA_NONE;
+	case DP_ADDRESSES_ALIAS:
+	case DP_ADDRESSES_SECURE:
+		return choose(host, index);
+	}
+	return DP_TLSA_WAIT;
+}
+
+void dp_rule_base(const struct dp_facts *facts, const struct dp_host_facts *host, int index,
+	struct dp_name *base, struct dp_name *owner)
+{
+	const struct dp_lookup *addresses = dp_rule_secure_addresses(host);
+
+	*base = host->name;
+	if (addresses != NULL && index <= 0)
+		*base = addresses->message.canonical;
+	if (!dp_name_tlsa_owner(base, facts->target.port, owner))
+		owner->len = 0;
+}
+
+struct dp_tlsa *dp_rule_records(const struct dp_facts *facts, const struct dp_host_facts *host, int index,
+	size_t *count, size_t *dropped)
+{
+	const struct dp_message *message = index >= 0 ? &host->tlsa[index].message : NULL;
+	size_t given = message != NULL ? message->rr_count : facts->target.record_count;
+	struct dp_tlsa *records = dp_arena_alloc(facts->arena, (given + 1) * sizeof(*records));
+
+	*count = 0;
+	*dropped = message != NULL ? message->rr_dropped : 0;
+	for (size_t i = 0; i < given; i++) {
+		if (*count == DP_TLSA_MAX) {
+			(*dropped)++;
+			continue;
+		}
+		if (message == NULL)
+			records[(*count)++] = facts->target.records[i];
+		else if (dp_tlsa_from_rdata(message->rrs[i].rdata, message->rrs[i].rdata_len,
+				 &records[*count]))
+			(*count)++;
+		else
+			(*dropped)++;
+	}
+	dp_tlsa_classify(records, *count, false);
+	return records;
+}
+
+static void add_reference(const struct dp_facts *facts, const struct dp_name *name,
+	const char *references[DP_REFERENCES_MAX], size_t *count)
+{
+	char text[DP_NAME_TEXT_MAX];
+
+	if (name->len <= 1 || *count == DP_REFERENCES_MAX)
+		return;
+	dp_name_text(name, text);
+	for (size_t i = 0; i < *count; i++) {
+		if (strcmp(references[i], text) == 0)
+			return;
+	}
+	references[(*count)++] = dp_arena_text(facts->arena, text, strlen(text));
+}
+
+size_t dp_rule_references(const struct dp_facts *facts, const struct dp_name *base,
+	const char *references[DP_REFERENCES_MAX])
+{
+	size_t count = 0;
+	const struct dp_lookup *mx = &facts->mx;
+
+	add_reference(facts, base, references, &count);
+	if (facts->target.next_hop.len > 0)
+		add_reference(facts, &facts->target.next_hop, references, &count);
+	/* Only a secure MX lookup (or a secure denial, where host and domain are one) lends its names. */
+	if (facts->target.is_domain && mx->security == DP_SECURE && !dp_rule_lookup_failed(mx)) {
+		add_reference(facts, &facts->target.name, references, &count);
+		add_reference(facts, &mx->message.canonical, references, &count);
+	}
+	return count;
+}
