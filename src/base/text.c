@@ -106,7 +106,7 @@ const char *dp_text_escape_utf8(struct dp_arena *arena, const void *data, size_t
 	return buf.data;
 }
 
-const char *dp_text_shown(struct dp_arena *arena, const char *text)
+static const char *show(struct dp_arena *arena, const char *text, bool lines)
 {
 	size_t len = text != NULL ? strlen(text) : 0, at = 0;
 	const uint8_t *bytes = (const uint8_t *)text;
@@ -117,7 +117,8 @@ const char *dp_text_shown(struct dp_arena *arena, const char *text)
 		return "";
 	dp_buf_init(&buf, arena);
 	while (at < len) {
-		size_t step = bytes[at] == '\\' || bytes[at] == '\n' ? 1 : shown_length(bytes + at, len - at);
+		bool kept = bytes[at] == '\\' || (lines && bytes[at] == '\n');
+		size_t step = kept ? 1 : shown_length(bytes + at, len - at);
 
 		if (step > 0)
 			dp_buf_bytes(&buf, bytes + at, step);
@@ -127,6 +128,16 @@ const char *dp_text_shown(struct dp_arena *arena, const char *text)
 		at += step > 0 ? step : 1;
 	}
 	return clean ? text : buf.data;
+}
+
+const char *dp_text_shown(struct dp_arena *arena, const char *text)
+{
+	return show(arena, text, false);
+}
+
+const char *dp_text_shown_lines(struct dp_arena *arena, const char *text)
+{
+	return show(arena, text, true);
 }
 
 const char *dp_text_hex(struct dp_arena *arena, const uint8_t *data, size_t len)

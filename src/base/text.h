@@ -24,10 +24,13 @@ const char *dp_text_escape(struct dp_arena *arena, const void *data, size_t len,
  * names of certificates. */
 const char *dp_text_escape_utf8(struct dp_arena *arena, const void *data, size_t len, size_t max);
 
-/* A text that is about to be shown: text itself when it is well-formed UTF-8 of printable characters (backslash
- * and line feed included), else a copy in which every other byte is \xNN. NULL gives "". The last net before a
- * report: peer bytes are escaped where they come in. */
+/* A text that is about to be shown: text itself when it is well-formed UTF-8 of printable characters, backslash
+ * included, else a copy in which every other byte is \xNN. NULL gives "". The last net before a report:
+ * peer bytes are escaped where they come in. */
 const char *dp_text_shown(struct dp_arena *arena, const char *text);
+
+/* The same for several lines: line feeds stay. */
+const char *dp_text_shown_lines(struct dp_arena *arena, const char *text);
 
 /* Lower-case hexadecimal in the arena. */
 const char *dp_text_hex(struct dp_arena *arena, const uint8_t *data, size_t len);

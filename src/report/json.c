@@ -36,6 +36,12 @@ static void add_text(const struct scope *scope, cJSON *object, const char *key, 
 		made(cJSON_AddStringToObject(object, key, dp_text_shown(scope->arena, text)));
 }
 
+/* The same for several lines; NULL gives "". */
+static void add_lines(const struct scope *scope, cJSON *object, const char *key, const char *text)
+{
+	made(cJSON_AddStringToObject(object, key, dp_text_shown_lines(scope->arena, text)));
+}
+
 static void add_number(cJSON *object, const char *key, double number)
 {
 	made(cJSON_AddNumberToObject(object, key, number));
@@ -217,7 +223,7 @@ static void add_probe(const struct scope *scope, cJSON *array, const struct dp_p
 	add_number(item, "started_ms", probe->started_ms);
 	add_number_if(item, "ended_ms", !probe->pending, probe->ended_ms);
 	if (scope->verbose)
-		add_text(scope, item, "dialogue", probe->dialogue);
+		add_lines(scope, item, "dialogue", probe->dialogue);
 }
 
 static void add_address(const struct scope *scope, cJSON *array, const struct dp_addr_facts *facts,
@@ -312,10 +318,10 @@ static void add_findings(const struct scope *scope, cJSON *report)
 		add_text(scope, item, "severity", dp_severity_word(finding->severity));
 		add_subject(scope, item, finding);
 		add_text(scope, item, "rfc", finding->rfc);
-		add_text(scope, item, "evidence", dp_text_shown(scope->arena, finding->evidence));
-		add_text(scope, item, "cause", dp_text_shown(scope->arena, finding->cause));
-		add_text(scope, item, "consequence", dp_text_shown(scope->arena, finding->consequence));
-		add_text(scope, item, "remedy", dp_text_shown(scope->arena, finding->remedy));
+		add_lines(scope, item, "evidence", finding->evidence);
+		add_lines(scope, item, "cause", finding->cause);
+		add_lines(scope, item, "consequence", finding->consequence);
+		add_lines(scope, item, "remedy", finding->remedy);
 	}
 	add_number(report, "findings_dropped", (double)scope->verdict->finding_dropped);
 }
@@ -367,7 +373,7 @@ void dp_report_json(struct dp_buf *out, const struct dp_facts *facts, const stru
 	char *text;
 
 	add_number(report, "schema", 1);
-	add_text(&scope, report, "target", dp_text_shown(out->arena, facts->target.text));
+	add_lines(&scope, report, "target", facts->target.text);
 	add_text(&scope, report, "protocol", facts->target.protocol);
 	add_number(report, "port", facts->target.port);
 	add_text(&scope, report, "verdict", dp_outcome_word(verdict->outcome));

@@ -97,6 +97,7 @@ void dp_prose_write(struct dp_buf *out, const char *text, const struct dp_prose 
 			dp_buf_text(out, shape->first);
 			wrap_line(out, line, shape, columns(shape->first, strlen(shape->first)));
 		} else if (*line == ' ' || *line == '\t') {
+			blanks(out, shape->indent);
 			dp_buf_bytes(out, line, len);
 			dp_buf_char(out, '\n');
 		} else if (len > 0) {

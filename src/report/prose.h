@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Sentences for people, wrapped. Lines that begin with a blank are records or commands to be copied: they
- * are never touched. In running text a TLSA record ("3 1 1 ab12...") stays in one piece.
+ * are indented with the rest, else never touched. In running text a TLSA record ("3 1 1 ab12...") stays in one piece.
  */
 #ifndef DP_REPORT_PROSE_H
 #define DP_REPORT_PROSE_H
@@ -14,7 +14,7 @@ struct dp_prose {
 	int width;         /* columns; a word that is longer is not cut */
 };
 
-/* Write text and a final line feed. text: shown text (dp_text_shown); "" writes nothing. */
+/* Write text and a final line feed. text: shown text (dp_text_shown_lines); "" writes nothing. */
 void dp_prose_write(struct dp_buf *out, const char *text, const struct dp_prose *shape);
 
 #endif

@@ -223,7 +223,7 @@ static void write_finding(const struct page *page, size_t index, bool *told)
 	shape.first = "  Seen: ";
 	dp_prose_write(page->out, shown(page, finding->evidence), &shape);
 	shape.first = "  Remedy: ";
-	dp_prose_write(page->out, shown(page, finding->remedy), &shape);
+	dp_prose_write(page->out, dp_text_shown_lines(page->out->arena, finding->remedy), &shape);
 }
 
 /* Notes are told with -v, and where nothing worse explains a verdict that is not a pass. */

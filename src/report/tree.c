@@ -139,7 +139,7 @@ static void write_chain(struct dp_buf *out, const struct dp_probe *probe)
 
 static void write_dialogue(struct dp_buf *out, const char *dialogue)
 {
-	const char *line = shown(out, dialogue);
+	const char *line = dp_text_shown_lines(out->arena, dialogue);
 
 	if (*line != '\0')
 		dp_buf_text(out, "      said before TLS:\n");
