@@ -1,0 +1,139 @@
+# daneprobe. `make` builds build/x86_64/daneprobe; `make help` lists the other targets.
+# SPDX-License-Identifier: Apache-2.0
+#
+#   TARGET=x86_64     a file of config/targets/
+#   UNBOUND=1.17      another series of libunbound than the newest, built apart
+#   DEPS_DIR=folder   sources of the dependencies from a folder, no network
+#   JOBS=2            processes at a time inside the build of a dependency
+
+VERSION = 0.1.0
+TARGET ?= x86_64
+JOBS ?= $(shell nproc)
+
+include config/targets/$(TARGET).mk
+include config/musl.mk config/mbedtls.mk config/sodium.mk config/libevent.mk config/cjson.mk config/unbound.mk
+
+# ---- folders, all of them below build/ ----
+
+ROOT := $(CURDIR)
+SOURCES := build/src
+PLAIN := build/$(TARGET)
+B := $(PLAIN)$(addprefix -unbound-,$(UNBOUND))
+DEPS := $(B)/deps
+
+# ---- dependencies ----
+
+RESOLVER := unbound$(addprefix -,$(UNBOUND))
+ifneq ($(UNBOUND),)
+$(RESOLVER)_PACKAGE := unbound
+$(RESOLVER)_ORDER := newest
+$(RESOLVER)_SERIES := $(UNBOUND).*
+endif
+LIBRARIES := mbedtls sodium libevent cjson
+ALL_SOURCES := musl $(LIBRARIES) $(RESOLVER)
+FROM := $(ALL_SOURCES:%=$(SOURCES)/%.from)
+
+LIBC := $(if $(filter musl,$(TARGET_LIBC)),$(DEPS)/musl.built)
+CC := $(if $(LIBC),$(ROOT)/$(DEPS)/bin/musl-gcc,$(TARGET_CC))
+COMMON_CFLAGS := $(TARGET_CFLAGS) -ffunction-sections -fdata-sections -ffile-prefix-map=$(ROOT)=.
+
+# build_dependency NAME,SCRIPT,CC,FLAGS
+define build_dependency
+SOURCES='$(ROOT)/$(SOURCES)' WORK='$(ROOT)/$(B)/work' OUT='$(ROOT)/$(DEPS)' ROOT='$(ROOT)' \
+CONFIG='$(ROOT)/config' CC='$(3)' AR='$(TARGET_AR)' RANLIB='$(TARGET_RANLIB)' HOST='$(TARGET_HOST)' \
+CFLAGS='$(COMMON_CFLAGS) $(4)' LDFLAGS='$(TARGET_LDFLAGS)' JOBS='$(JOBS)' \
+FLAGS='$($(1)_FLAGS)' MODULES='$($(1)_MODULES)' FAST='$($(1)_FAST)' \
+sh port/deps/build.sh $(1) $(2)
+endef
+
+# ---- the program ----
+
+OUR_SOURCES := $(sort $(wildcard src/*/*.c port/*.c))
+OBJECTS := $(OUR_SOURCES:%.c=$(B)/obj/%.o) $(B)/obj/gen/known_cas_table.o
+VERSIONS := $(B)/gen/dp_versions.h
+WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wswitch -Wvla -Wundef -Werror
+OUR_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L $(WARNINGS) $(COMMON_CFLAGS) \
+	$(TARGET_SANITIZE) -Isrc -I. -I$(B)/gen -isystem $(DEPS)/include
+OUR_LDFLAGS := $(TARGET_LDFLAGS) $(TARGET_SANITIZE) -Wl,--gc-sections \
+	-Wl,--wrap=mbedtls_x509_crt_parse_der -L$(DEPS)/lib
+OUR_LIBS := -lunbound -levent_extra -levent_core -lcjson -lmbedtls -lmbedx509 -lmbedcrypto -lsodium
+
+.PHONY: all
+all: $(B)/daneprobe
+
+$(B)/daneprobe: $(B)/daneprobe.full
+	@$(TARGET_STRIP) -s -o $@ $< && [ -f $@ ] || cp $< $@
+
+$(B)/daneprobe.full: $(OBJECTS) $(DEPS)/built
+	@echo "  link $@"
+	@$(CC) $(OUR_LDFLAGS) -Wl,-Map=$(B)/daneprobe.map -o $@ $(OBJECTS) $(OUR_LIBS)
+
+$(B)/obj/%.o: %.c $(VERSIONS) $(DEPS)/built
+	@mkdir -p $(@D)
+	@echo "  cc $<"
+	@$(CC) $(OUR_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/obj/gen/%.o: $(B)/gen/%.c $(DEPS)/built
+	@mkdir -p $(@D)
+	@$(CC) $(OUR_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/gen/known_cas_table.c: config/known_cas.tsv config/gen_known_cas.awk
+	@mkdir -p $(@D)
+	@LC_ALL=C awk -f config/gen_known_cas.awk config/known_cas.tsv >$@.new
+	@mv $@.new $@
+
+$(VERSIONS): $(FROM) Makefile
+	@mkdir -p $(@D)
+	@SOURCES=$(SOURCES) sh port/deps/versions.sh $(VERSION) $(TARGET) $(TARGET_LIBC) $(RESOLVER) >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+-include $(OBJECTS:.o=.d)
+
+# ---- getting and building the dependencies ----
+
+.PHONY: fetch deps
+fetch: $(FROM)
+deps: $(DEPS)/built $(VERSIONS)
+
+ifneq ($(DEPS_DIR),)
+.PHONY: look-again
+$(FROM): look-again
+endif
+$(FROM) &: config/musl.mk $(LIBRARIES:%=config/%.mk) config/unbound.mk
+	@DEPS_DIR='$(DEPS_DIR)' APT_DIR=build/apt sh port/deps/fetch.sh $(SOURCES) \
+		$(foreach name,$(ALL_SOURCES),'$(name)=$($(name)_PACKAGE):$($(name)_ORDER):$($(name)_SERIES)')
+
+BUILDER := port/deps/build.sh port/deps/compile.sh config/targets/base.mk config/targets/$(TARGET).mk
+
+# Another libunbound: beside copies of the other dependencies.
+ifneq ($(UNBOUND),)
+$(DEPS)/copied:
+	@$(MAKE) --no-print-directory UNBOUND= deps
+	@mkdir -p $(DEPS) && cp -a $(PLAIN)/deps/. $(DEPS)/ && rm -f $(DEPS)/unbound.built $(DEPS)/built
+	@touch $@
+$(LIBC) $(LIBRARIES:%=$(DEPS)/%.built): | $(DEPS)/copied
+endif
+
+$(DEPS)/musl.built: $(SOURCES)/musl.from port/deps/musl.sh config/musl.mk $(BUILDER)
+	@$(call build_dependency,musl,musl,$(TARGET_CC))
+	@touch $@
+
+$(LIBRARIES:%=$(DEPS)/%.built): $(DEPS)/%.built: $(SOURCES)/%.from port/deps/%.sh config/%.mk $(LIBC) $(BUILDER)
+	@$(call build_dependency,$*,$*,$(CC),$(if $(filter mbedtls,$*),$(TARGET_SANITIZE)))
+	@touch $@
+
+$(DEPS)/mbedtls.built: config/mbedtls_config.h
+
+$(DEPS)/unbound.built: $(SOURCES)/$(RESOLVER).from $(wildcard port/deps/unbound*.sh port/unbound/*) \
+		config/unbound.mk config/libunbound.conf $(LIBRARIES:%=$(DEPS)/%.built) $(BUILDER)
+	@$(call build_dependency,$(RESOLVER),unbound,$(CC))
+	@touch $@
+
+$(DEPS)/built: $(LIBC) $(LIBRARIES:%=$(DEPS)/%.built) $(DEPS)/unbound.built
+	@touch $@
+
+# ---- housekeeping ----
+
+.PHONY: clean
+clean:
+	rm -rf build

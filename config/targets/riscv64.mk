@@ -1,0 +1,7 @@
+include config/targets/base.mk
+TARGET_HOST = riscv64-linux-gnu
+TARGET_CC = riscv64-linux-gnu-gcc
+TARGET_AR = riscv64-linux-gnu-ar
+TARGET_RANLIB = riscv64-linux-gnu-ranlib
+TARGET_STRIP = riscv64-linux-gnu-strip
+TARGET_RUN = qemu-riscv64

@@ -1,0 +1,1 @@
+include config/targets/base.mk
