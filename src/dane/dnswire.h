@@ -89,8 +89,8 @@ bool dp_name_tlsa_owner(const struct dp_name *base, uint16_t port, struct dp_nam
 bool dp_name_is_hostname(const struct dp_name *name);
 
 /* U-labels (UTF-8, lower case, NFC assumed for what we accept) to A-labels by RFC 3492; ASCII
- * labels are lowered and pass. text: what the user typed. On failure returns false and *why is one
- * sentence that says what to type instead. */
+ * labels are lowered and pass. text: what the user typed. On failure returns false and *why (static) ends
+ * the sentence that text begins: "is an email address; type only the domain behind the @". */
 bool dp_name_from_user(const char *text, struct dp_name *name, const char **why);
 
 /* Cut a message. packet: as received (header, question, sections). qname/qtype: what was asked.
