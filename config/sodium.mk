@@ -7,5 +7,7 @@ sodium_MODULES = \
 	crypto_core/ed25519/ref10/ed25519_ref10.c \
 	crypto_hash/sha512/cp/hash_sha512_cp.c \
 	crypto_sign/ed25519/ref10/open.c \
+	crypto_sign/ed25519/ref10/sign.c \
 	crypto_verify/verify.c \
-	crypto_verify/sodium/verify.c
+	crypto_verify/sodium/verify.c \
+	sodium/utils.c
