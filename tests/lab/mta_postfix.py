@@ -137,14 +137,10 @@ class Postfix:
             time.sleep(0.05)
 
     def reload(self, chains):
+        """A restart: after a reload idle daemons may serve the old chain once more."""
         self.chains = self.listed(chains)
-        self.write_chains()
-        reloads = self.log().count("reload -- version")
-        end = time.monotonic() + 20
-        self.master.send_signal(signal.SIGHUP)
-        while self.log().count("reload -- version") <= reloads and time.monotonic() < end:
-            time.sleep(0.05)
-        self.wait_for_greeting()
+        self.end()
+        self.start()
 
     def log(self):
         try:
@@ -154,12 +150,15 @@ class Postfix:
             return ""
 
     def stop(self):
+        self.end()
+        shutil.rmtree(self.top, ignore_errors=True)
+
+    def end(self):
         if self.master:
             self.end_group()
             self.master.wait()
             self.master.stderr.close()
             self.master = None
-        shutil.rmtree(self.top, ignore_errors=True)
 
     def end_group(self):
         """SIGTERM for master and daemons, SIGKILL for what is left of them after five seconds.
