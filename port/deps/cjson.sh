@@ -5,4 +5,5 @@ set -eu
 
 compile_all "-std=c99 $CFLAGS" cJSON.c
 archive cjson cJSON.c
-cp cJSON.h "$OUT/include/"
+mkdir -p "$OUT/include/cjson"
+cp cJSON.h "$OUT/include/cjson/"
