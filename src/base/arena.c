@@ -70,7 +70,7 @@ static struct block *new_block(size_t cap)
 {
 	struct block *block;
 
-	if (cap > SIZE_MAX - sizeof *block)
+	if (cap > PTRDIFF_MAX - sizeof *block)
 		dp_arena_fail();
 	block = calloc(1, sizeof *block + cap);
 	if (block == NULL)
