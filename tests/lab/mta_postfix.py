@@ -78,6 +78,9 @@ class Postfix:
         with open(self.path(name), "w") as file:
             file.write(text)
         os.chmod(self.path(name), mode)
+        # Postfix rereads a file that changed within the last second or two, and waits before it does.
+        past = time.time() - 60
+        os.utime(self.path(name), (past, past))
 
     def configure(self):
         owner = pwd.getpwnam("postfix")
