@@ -24,6 +24,7 @@ struct dp_check_settings {
 	unsigned greeting_ms;   /* SMTP greeting */
 	int64_t deadline_ms;    /* absolute, monotonic: the whole check */
 	int64_t now_utc_s;      /* time at which certificates are judged */
+	int64_t clock_utc_s;    /* time at which signatures are judged */
 };
 
 typedef void (*dp_check_done)(void *user, struct dp_facts *facts);

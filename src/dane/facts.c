@@ -7,7 +7,6 @@ struct dp_facts *dp_facts_new(const struct dp_target *target, struct dp_arena *a
 
 	facts->arena = arena;
 	facts->target = *target;
-	facts->hosts = dp_arena_alloc(arena, DP_HOSTS_MAX * sizeof(*facts->hosts));
 	facts->resolver_mode = "";
 	facts->resolver_why = "";
 	return facts;

@@ -134,7 +134,7 @@ struct dp_facts {
 	struct dp_lookup ds[DP_DS_MAX]; /* of the domain, when its MX answer is insecure */
 	size_t ds_count;
 	struct dp_lookup tlsa_domain; /* _port._tcp.<domain>: asked for explanation when MX hosts have no TLSA */
-	struct dp_host_facts *hosts;  /* DP_HOSTS_MAX allocated */
+	struct dp_host_facts *hosts;  /* NULL until they are known */
 	size_t host_count;
 	size_t host_dropped;
 	bool hosts_known;         /* host list is final */

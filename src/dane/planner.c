@@ -34,6 +34,14 @@ static void ask_tlsa(struct plan *plan, struct dp_lookup *lookup, const struct d
 
 /* --- hosts ------------------------------------------------------------------------------------- */
 
+static void room_for_hosts(struct dp_facts *facts, size_t count)
+{
+	size_t room = count < DP_HOSTS_MAX ? count : DP_HOSTS_MAX;
+
+	facts->hosts = dp_arena_alloc(facts->arena, room * sizeof(*facts->hosts));
+}
+
+/* There is room for DP_HOSTS_MAX or for all that come. */
 static void add_host(struct dp_facts *facts, const struct dp_name *name, uint16_t preference)
 {
 	struct dp_host_facts *host;
@@ -76,6 +84,7 @@ static void hosts_from_mx(struct dp_facts *facts)
 {
 	const struct dp_message *message = &facts->mx.message;
 
+	room_for_hosts(facts, message->rr_count);
 	for (size_t i = 0; i < message->rr_count; i++) {
 		const struct dp_rr *rr = &message->rrs[i];
 		struct dp_name name;
@@ -96,6 +105,7 @@ static void plan_domain(struct plan *plan)
 	struct dp_facts *facts = plan->facts;
 
 	if (!facts->target.is_domain) {
+		room_for_hosts(facts, 1);
 		add_host(facts, &facts->target.name, 0);
 		facts->hosts_known = true;
 		return;
@@ -106,10 +116,12 @@ static void plan_domain(struct plan *plan)
 	facts->hosts_known = true;
 	if (dp_rule_lookup_failed(&facts->mx))
 		return;
-	if (facts->mx.state == DP_LOOKUP_DATA)
+	if (facts->mx.state == DP_LOOKUP_DATA) {
 		hosts_from_mx(facts);
-	else if (facts->mx.state == DP_LOOKUP_NODATA)
+	} else if (facts->mx.state == DP_LOOKUP_NODATA) {
+		room_for_hosts(facts, 1);
 		add_host(facts, &facts->mx.message.canonical, 0);
+	}
 }
 
 /* --- addresses --------------------------------------------------------------------------------- */

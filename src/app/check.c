@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <event2/event.h>
+
+#include "dane/policy.h"
+#include "net/probe.h"
+#include "net/resolver.h"
+#include "port/port.h"
+
+#define TASKS_AT_ONCE 16
+/* libunbound repeats a question to silent servers for up to some ten seconds before it gives up. */
+#define DNS_TIMEOUTS 2
+#define HINT_MS 3000
+
+struct task;
+
+struct dp_check {
+	struct event_base *base;
+	struct dp_resolver *resolver;
+	struct dp_check_settings settings;
+	struct dp_facts *facts;
+	struct dp_arena *arena;
+	dp_check_done done;
+	void *user;
+	struct event *step;     /* plan the next tasks, from the loop */
+	struct event *deadline;
+	struct task *tasks;     /* under way, doubly linked */
+	int64_t started_ms;
+	bool finished;
+};
+
+struct task {
+	struct dp_check *check;
+	struct task *next, **link;
+	struct dp_task what;
+	struct dp_question *question;
+	struct dp_probe_run *run;
+};
+
+static unsigned elapsed_ms(const struct dp_check *check)
+{
+	return (unsigned)(dp_port_monotonic_ms() - check->started_ms);
+}
+
+static void schedule(struct dp_check *check)
+{
+	static const struct timeval now = { 0, 0 };
+
+	evtimer_add(check->step, &now);
+}
+
+static void unlink_task(struct task *task)
+{
+	*task->link = task->next;
+	if (task->next != NULL)
+		task->next->link = task->link;
+	free(task);
+}
+
+/* What was still under way keeps what it has, marked as cancelled. */
+static void cancel_all(struct dp_check *check)
+{
+	while (check->tasks != NULL) {
+		struct task *task = check->tasks;
+
+		if (task->what.kind == DP_TASK_LOOKUP) {
+			dp_resolver_cancel(task->question);
+		} else {
+			dp_probe_cancel(task->run);
+			task->what.probe->pending = false;
+		}
+		unlink_task(task);
+	}
+}
+
+static void finish(struct dp_check *check)
+{
+	if (check->finished)
+		return;
+	check->finished = true;
+	cancel_all(check);
+	evtimer_del(check->step);
+	evtimer_del(check->deadline);
+	check->facts->duration_ms = elapsed_ms(check);
+	check->facts->resolver_mode = dp_resolver_mode_text(check->resolver);
+	check->facts->resolver_why = dp_resolver_why(check->resolver);
+	check->done(check->user, check->facts);
+}
+
+static void lookup_done(void *user, struct dp_lookup *lookup)
+{
+	struct task *task = user;
+	struct dp_check *check = task->check;
+
+	lookup->answered_ms = elapsed_ms(check);
+	unlink_task(task);
+	schedule(check);
+}
+
+static void probe_done(void *user, struct dp_probe *probe)
+{
+	struct task *task = user;
+	struct dp_check *check = task->check;
+
+	probe->ended_ms = elapsed_ms(check);
+	unlink_task(task);
+	schedule(check);
+}
+
+static void start_lookup(struct dp_check *check, struct task *task)
+{
+	int64_t patience_ms = task->what.hint ? HINT_MS : (int64_t)check->settings.timeout_ms * DNS_TIMEOUTS;
+	int64_t deadline_ms = dp_port_monotonic_ms() + patience_ms;
+
+	if (deadline_ms > check->settings.deadline_ms)
+		deadline_ms = check->settings.deadline_ms;
+	task->what.lookup->asked_ms = elapsed_ms(check);
+	task->question = dp_resolver_ask(check->resolver, task->what.lookup, deadline_ms, check->arena, lookup_done,
+		task);
+}
+
+static void start_probe(struct dp_check *check, struct task *task)
+{
+	struct dp_probe_request request = {
+		.ip = task->what.ip,
+		.port = task->what.port,
+		.protocol = check->facts->target.protocol,
+		.sni = task->what.sni,
+		.hello = check->settings.hello,
+		.offer = task->what.probe->offer,
+		.timeout_ms = check->settings.timeout_ms,
+		.greeting_ms = check->settings.greeting_ms,
+		.deadline_ms = check->settings.deadline_ms,
+	};
+
+	task->what.probe->started_ms = elapsed_ms(check);
+	task->run = dp_probe_start(check->base, &request, task->what.probe, check->arena, probe_done, task);
+}
+
+static void start_task(struct dp_check *check, const struct dp_task *what)
+{
+	struct task *task = calloc(1, sizeof(*task));
+
+	if (task == NULL)
+		dp_arena_fail();
+	task->check = check;
+	task->what = *what;
+	task->link = &check->tasks;
+	task->next = check->tasks;
+	if (task->next != NULL)
+		task->next->link = &task->next;
+	check->tasks = task;
+	if (what->kind == DP_TASK_LOOKUP)
+		start_lookup(check, task);
+	else
+		start_probe(check, task);
+}
+
+static void step(evutil_socket_t fd, short what, void *user)
+{
+	struct dp_check *check = user;
+	struct dp_task tasks[TASKS_AT_ONCE];
+	size_t count;
+
+	(void)fd;
+	(void)what;
+	do {
+		count = dp_policy_next(check->facts, check->settings.now_utc_s, tasks, TASKS_AT_ONCE);
+		for (size_t i = 0; i < count; i++)
+			start_task(check, &tasks[i]);
+	} while (count == TASKS_AT_ONCE);
+	if (check->tasks == NULL)
+		finish(check);
+}
+
+static void deadline(evutil_socket_t fd, short what, void *user)
+{
+	struct dp_check *check = user;
+
+	(void)fd;
+	(void)what;
+	check->facts->expired = !check->facts->interrupted;
+	finish(check);
+}
+
+struct dp_check *dp_check_start(struct event_base *base, struct dp_resolver *resolver,
+	const struct dp_target *target, const struct dp_check_settings *settings, struct dp_arena *arena,
+	dp_check_done done, void *user)
+{
+	struct dp_check *check = calloc(1, sizeof(*check));
+	int64_t left_ms;
+	struct timeval left;
+
+	if (check == NULL)
+		dp_arena_fail();
+	check->base = base;
+	check->resolver = resolver;
+	check->settings = *settings;
+	check->arena = arena;
+	check->done = done;
+	check->user = user;
+	check->started_ms = dp_port_monotonic_ms();
+	check->facts = dp_facts_new(target, arena);
+	check->facts->clock_utc_s = settings->clock_utc_s;
+	check->step = evtimer_new(base, step, check);
+	check->deadline = evtimer_new(base, deadline, check);
+	if (check->step == NULL || check->deadline == NULL)
+		dp_arena_fail();
+	left_ms = settings->deadline_ms - check->started_ms;
+	if (left_ms < 0)
+		left_ms = 0;
+	left = (struct timeval){ .tv_sec = left_ms / 1000, .tv_usec = left_ms % 1000 * 1000 };
+	evtimer_add(check->deadline, &left);
+	schedule(check);
+	return check;
+}
+
+void dp_check_stop(struct dp_check *check)
+{
+	static const struct timeval now = { 0, 0 };
+
+	if (check->finished)
+		return;
+	check->facts->interrupted = true;
+	evtimer_add(check->deadline, &now);
+}
+
+void dp_check_free(struct dp_check *check)
+{
+	if (check == NULL)
+		return;
+	cancel_all(check);
+	event_free(check->step);
+	event_free(check->deadline);
+	free(check);
+}
+
+const char *dp_check_waiting(const struct dp_check *check, struct dp_arena *arena)
+{
+	const struct task *task = check->tasks;
+	char name[DP_NAME_TEXT_MAX], ip[DP_IP_TEXT_MAX];
+
+	if (task == NULL)
+		return "nothing";
+	if (task->what.kind == DP_TASK_LOOKUP)
+		return dp_arena_printf(arena, "%s of %s", dp_type_text(task->what.lookup->type, arena),
+			dp_name_text(&task->what.lookup->name, name));
+	return dp_arena_printf(arena, "%s [%s]", dp_name_text(&task->what.host->name, name),
+		dp_ip_format(&task->what.ip, ip));
+}
