@@ -31,7 +31,7 @@ struct dp_cert {
 	size_t der_len;
 	const uint8_t *spki;     /* inside der; NULL when even the outer DER cannot be read */
 	size_t spki_len;
-	bool parsed;             /* Mbed TLS reads it: the fields below are set */
+	bool parsed;             /* Mbed TLS reads it, and nothing stands behind it */
 	const char *limit;       /* why not parsed, or NULL: "unknown signature algorithm 1.2.3" */
 	uint8_t cert_sha256[32]; /* always set */
 	uint8_t spki_sha256[32]; /* set when spki is */
@@ -55,14 +55,21 @@ struct dp_cert {
 	uint32_t key_usage;      /* first octet of the bit string */
 	bool has_eku, eku_server; /* serverAuth or anyExtendedKeyUsage */
 	bool has_name_constraints;
-	bool broken_extensions;  /* extensions present but unreadable: never a CA then */
-	const char *critical_unknown; /* OID of an unknown critical extension, or NULL */
+	bool broken_extensions;  /* present but unreadable, twice the same, or where version and tags
+	                          * forbid them (a library that drops them sees none): never a CA then */
+	const char *critical_unknown; /* OID of a critical extension we do not evaluate, or NULL */
 	bool self_issued;        /* subject equals issuer */
-	void *impl;              /* the library's parsed form, NULL if not parsed */
+	/* For dp_cert_signed_by and dp_cert_names_allowed: */
+	const char *signature_limit; /* why its signature is beyond the library, or NULL */
+	const uint8_t *san;      /* value of subjectAltName, inside der; NULL if none */
+	size_t san_len;
+	const uint8_t *name_constraints; /* value of nameConstraints, inside der; NULL if none */
+	size_t name_constraints_len;
 };
 
-/* Read der (borrowed, must outlive *cert). Never fails: what cannot be read stays unset. The
- * library's form is freed with dp_cert_close. */
+/* Read der (borrowed, must outlive *cert). Never fails: what cannot be read stays unset. Everything but
+ * parsed and limit comes from our own bounded reading, so it is set wherever spki is, parsed or not. Close
+ * is idempotent and takes NULL. */
 void dp_cert_open(struct dp_cert *cert, const uint8_t *der, size_t der_len, struct dp_arena *arena);
 void dp_cert_close(struct dp_cert *cert);
 
@@ -73,8 +80,9 @@ enum dp_signature { DP_SIGNATURE_GOOD, DP_SIGNATURE_BAD, DP_SIGNATURE_UNSUPPORTE
 enum dp_signature dp_cert_signed_by(const struct dp_cert *cert, const uint8_t *issuer_spki,
 	size_t issuer_spki_len, const char **limit);
 
-/* Does name constraint checking of issuer allow every dNSName of leaf (RFC 5280 s4.2.1.10)?
- * Returns DP_NAMES_UNKNOWN when the constraints hold forms we do not evaluate for names present. */
+/* Does name constraint checking of issuer allow the names of leaf (RFC 5280 s4.2.1.10): its dNSNames (its
+ * CN where there is none), iPAddresses and subject? Returns DP_NAMES_UNKNOWN when the constraints
+ * hold forms we do not evaluate for names present, or are malformed. leaf may be any certificate below. */
 enum dp_names { DP_NAMES_ALLOWED, DP_NAMES_FORBIDDEN, DP_NAMES_UNKNOWN };
 enum dp_names dp_cert_names_allowed(const struct dp_cert *issuer, const struct dp_cert *leaf);
 

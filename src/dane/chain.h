@@ -53,7 +53,8 @@ enum dp_match_state {
 struct dp_record_match {
 	enum dp_match_state state;
 	enum dp_reason reason;  /* BROKEN: DP_REASON_CERTIFICATE_*; else NONE */
-	int cert;               /* position in the chain: the matched certificate; -1: it came from DNS or none */
+	int cert;               /* position in the chain: the matched certificate; -1: it came from DNS or none. Of a
+	                         * bare key (2 1 0): a certificate that holds it; nothing else in that counts */
 	int culprit;            /* BROKEN: the certificate that breaks the rule (position; -1: the anchor from DNS) */
 	int depth;              /* GOOD, BROKEN: steps from leaf to anchor (0 = usage 3) */
 	const char *detail;     /* BROKEN: evidence for the finding, or NULL */
@@ -61,10 +62,14 @@ struct dp_record_match {
 
 struct dp_match {
 	bool authenticated;     /* some record is GOOD */
-	bool limited;           /* a path could not be followed by a limit of this tool (undetermined rather than failed) */
-	int record;             /* the deciding record: the first GOOD one, or the nearest failure; -1 if none */
+	bool limited;           /* not authenticated, but for one record no rule is broken: only a limit of this tool
+	                         * stands in the way (CERTIFICATE_SIGNATURE_LIMIT; CERTIFICATE_CRITICAL, since a sender's
+	                         * library may know the extension): undetermined rather than failed */
+	int record;             /* the deciding record: the first GOOD one, or the nearest failure (least wrong), which may
+	                         * be a record that matches nothing; -1 if no record counts */
 	struct dp_record_match *records; /* record_count of them */
-	int *path;              /* positions from leaf to anchor of the deciding record; NULL for usage 3 */
+	int *path;              /* positions from leaf to anchor of the deciding record; -1: the anchor is from DNS (a
+	                         * whole certificate or a bare key); NULL for usage 3, and without a path */
 	size_t path_len;
 	unsigned checks;        /* signature checks made */
 };
@@ -79,7 +84,8 @@ void dp_chain_match(const struct dp_chain *chain, const struct dp_match_input *i
 	struct dp_match *match, struct dp_arena *arena);
 
 /* Is each certificate followed by its issuer (by name)? Returns the position of the first that
- * is out of place, or -1. Extra certificates behind a complete path are not disorder. */
+ * is out of place, or -1. Extra certificates behind a path that is complete, or goes no further, are not
+ * disorder. */
 int dp_chain_disorder(const struct dp_chain *chain);
 
 /* Does any reference identifier match the certificate's names (dNSName; the CN only when there is no dNSName

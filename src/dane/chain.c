@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "dane/chain.h"
+
+#include <string.h>
+
+#include "dane/cert_der.h"
+#include "dane/hostname.h"
+
+void dp_chain_open(struct dp_chain *chain, const uint8_t *const *ders, const size_t *lens, size_t count,
+	struct dp_arena *arena)
+{
+	memset(chain, 0, sizeof *chain);
+	chain->count = count < DP_CHAIN_MAX ? count : DP_CHAIN_MAX;
+	chain->dropped = count - chain->count;
+	chain->certs = dp_arena_alloc(arena, chain->count * sizeof *chain->certs);
+	for (size_t i = 0; i < chain->count; i++)
+		dp_cert_open(&chain->certs[i], ders[i], lens[i], arena);
+}
+
+void dp_chain_close(struct dp_chain *chain)
+{
+	if (chain == NULL)
+		return;
+	for (size_t i = 0; i < chain->count; i++)
+		dp_cert_close(&chain->certs[i]);
+	chain->count = 0;
+}
+
+static bool name_matches(const char *text, size_t len, const char *const *references, size_t count)
+{
+	/* a NUL inside a name is an old trick on those who take it for its end */
+	if (len == 0 || memchr(text, '\0', len) != NULL)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		if (dp_hostname_matches(text, len, references[i]))
+			return true;
+	}
+	return false;
+}
+
+bool dp_cert_matches_references(const struct dp_cert *cert, const char *const *references, size_t count)
+{
+	struct dp_der san = dp_der_open(cert->san, cert->san_len);
+	struct dp_der_item item;
+
+	for (size_t i = 0; i < cert->name_count; i++) {
+		if (name_matches(cert->names[i].text, cert->names[i].len, references, count))
+			return true;
+	}
+	while (cert->name_dropped > 0 && dp_der_next(&san, &item)) {
+		if (item.tag == (DP_DER_CONTEXT | 2) &&
+			name_matches((const char *)item.value, item.len, references, count))
+			return true;
+	}
+	/* RFC 7672 s3.2.3: the CN only when there is no dNSName at all */
+	return cert->name_count == 0 && name_matches(cert->common_name.text, cert->common_name.len,
+		references, count);
+}
+
+/* The issuer of certs[i], by name, among the certificates behind it; 0 if it is not there. */
+static size_t issuer_behind(const struct dp_chain *chain, size_t i)
+{
+	const struct dp_cert *cert = &chain->certs[i], *other;
+
+	for (size_t j = i + 1; j < chain->count; j++) {
+		other = &chain->certs[j];
+		if (other->spki != NULL && dp_dn_equal(cert->issuer, cert->issuer_len, other->subject,
+			other->subject_len))
+			return j;
+	}
+	return 0;
+}
+
+int dp_chain_disorder(const struct dp_chain *chain)
+{
+	for (size_t i = 0; i < chain->count; i++) {
+		const struct dp_cert *cert = &chain->certs[i];
+
+		if (cert->spki == NULL || cert->self_issued)
+			return -1; /* the path ends here; what follows is extra */
+		size_t j = issuer_behind(chain, i);
+		if (j == 0)
+			return -1;
+		if (j != i + 1)
+			return (int)(i + 1);
+	}
+	return -1;
+}
