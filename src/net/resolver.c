@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "config/root_anchors.h"
 #include "dane/rules.h"
 #include "net/resolv_conf.h"
