@@ -39,7 +39,7 @@ enum dp_tls_want dp_tls_farewell(struct dp_tls_session *session, const char *tex
 
 /* Write what is known into probe (any time; also after FAILED or when the caller gave up): status, reason,
  * detail, alert, tls_version, tls_suite, chain_seen, chain (opened, records copied into arena),
- * chain_bytes, sni, stage (DONE if complete, else HANDSHAKE). gave_up: DP_OK, or DP_TIMEOUT
+ * chain_bytes, sni, stage (DONE if complete, else HANDSHAKE). gave_up: DP_OK, or DP_TIMEOUT or DP_CANCELLED
  * when the caller's time is up. */
 void dp_tls_result(struct dp_tls_session *session, enum dp_status gave_up, struct dp_probe *probe,
 	struct dp_arena *arena);

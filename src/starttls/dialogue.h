@@ -44,8 +44,10 @@ struct dp_dialogue {
 	enum dp_dialogue_phase phase;
 	char line[DP_LINE_MAX];
 	size_t line_len;
-	unsigned reply_lines;
-	int reply_code;          /* code of the reply being read or last read */
+	bool unsolicited;        /* the line being read began while it was our turn to speak */
+	unsigned reply_lines;    /* lines of the reply being read */
+	int reply_code;          /* code of the reply being read; FAILED: of the reply that decided, or 0 */
+	const char *reply_text;  /* its first line, escaped */
 	bool offered;            /* the capability was seen in this reply */
 	struct dp_buf out;       /* bytes to write */
 	struct dp_buf log;       /* escaped "S: " / "C: " lines, for -v; bounded */
@@ -53,7 +55,7 @@ struct dp_dialogue {
 	const char *detail;      /* FAILED: evidence, escaped */
 };
 
-/* Find by scheme name ("smtp"); NULL if there is none. */
+/* Find by scheme name ("smtp"); NULL if there is none. Port: the one of the scheme. */
 const struct dp_protocol *dp_protocol_find(const char *scheme);
 uint16_t dp_protocol_port(const struct dp_protocol *protocol);
 
@@ -61,7 +63,12 @@ uint16_t dp_protocol_port(const struct dp_protocol *protocol);
 void dp_dialogue_start(struct dp_dialogue *dialogue, const struct dp_protocol *protocol, const char *hello,
 	struct dp_arena *arena);
 
-/* Feed len bytes from the peer; all are consumed. Returns what it wants now. */
+/*
+ * Feed len bytes from the peer; all are consumed. Returns what it wants now. How the bytes are cut into calls
+ * changes nothing. Lines end with CRLF or LF (noted in the log). A line that begins while it is our turn to
+ * speak is a finding: NOT_SMTP, or CONNECTION_LOST when it is a 421 (RFC 5321 s3.8). Bytes that arrive in
+ * state TLS, behind the go-ahead, turn it into FAILED with STARTTLS_INJECTION.
+ */
 enum dp_dialogue_want dp_dialogue_input(struct dp_dialogue *dialogue, const uint8_t *bytes, size_t len);
 
 /* The bytes to write (valid while want is WRITE), and: they are written. */

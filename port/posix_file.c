@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Files: read one whole, replace one. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "port.h"
+
+#define PATH_BYTES 4096
+#define LINKS_MAX 40       /* as the kernel */
+#define FIRST_READ 65536
+#define MODE_BITS 07777u
+
+static enum dp_status from_errno(int error)
+{
+	switch (error) {
+	case ENOENT:
+	case ENOTDIR: return DP_NOT_FOUND;
+	case EACCES:
+	case EPERM:
+	case EROFS: return DP_DENIED;
+	case ENAMETOOLONG:
+	case EFBIG: return DP_TOO_LARGE;
+	case EMFILE:
+	case ENFILE:
+	case ENOMEM:
+	case ENOSPC:
+	case EDQUOT: return DP_NO_RESOURCE;
+	case EPIPE: return DP_CLOSED;
+	default: return DP_INVALID; /* EISDIR, ELOOP, EIO, EINVAL, ... */
+	}
+}
+
+/* Read all of fd into *data (malloc), at most max bytes. */
+static enum dp_status slurp(int fd, size_t max, char **data, size_t *len)
+{
+	size_t cap = 0;
+
+	for (;;) {
+		if (*len == cap) {
+			size_t more = cap == 0 ? FIRST_READ : cap * 2;
+			char *larger = realloc(*data, more);
+
+			if (larger == NULL)
+				dp_arena_fail();
+			*data = larger;
+			cap = more;
+		}
+		ssize_t count = read(fd, *data + *len, cap - *len);
+
+		if (count == 0)
+			return DP_OK;
+		if (count < 0 && errno == EINTR)
+			continue;
+		if (count < 0)
+			return from_errno(errno);
+		*len += (size_t)count;
+		if (*len > max)
+			return DP_TOO_LARGE;
+	}
+}
+
+enum dp_status dp_port_read_file(const char *path, size_t max, struct dp_arena *arena, char **data,
+	size_t *len)
+{
+	bool standard = strcmp(path, "-") == 0;
+	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	char *bytes = NULL;
+
+	*data = NULL;
+	*len = 0;
+	if (fd < 0)
+		return from_errno(errno);
+	enum dp_status status = slurp(fd, max, &bytes, len);
+
+	if (status == DP_OK)
+		*data = dp_arena_text(arena, bytes, *len);
+	else
+		*len = 0;
+	free(bytes);
+	if (!standard)
+		(void)close(fd);
+	return status;
+}
+
+enum dp_status dp_port_write_all(int fd, const void *data, size_t len)
+{
+	const char *next = data;
+
+	while (len > 0) {
+		ssize_t count = write(fd, next, len);
+
+		if (count >= 0) {
+			next += count;
+			len -= (size_t)count;
+		} else if (errno == EAGAIN) {
+			struct pollfd ready = { .fd = fd, .events = POLLOUT };
+
+			(void)poll(&ready, 1, -1);
+		} else if (errno != EINTR) {
+			return from_errno(errno);
+		}
+	}
+	return DP_OK;
+}
+
+/* Follow the symbolic links of the last component (certbot's live/ folders), so that the file they point to
+ * is replaced and not the link. resolved: PATH_BYTES. */
+static enum dp_status follow(const char *path, char *resolved)
+{
+	char target[PATH_BYTES];
+	int len = snprintf(resolved, PATH_BYTES, "%s", path);
+
+	for (int links = 0; links < LINKS_MAX; links++) {
+		if (len < 0 || len >= PATH_BYTES)
+			return DP_TOO_LARGE;
+		ssize_t count = readlink(resolved, target, sizeof(target) - 1);
+
+		if (count < 0)
+			return DP_OK; /* no link: a file, or nothing yet */
+		target[count] = '\0';
+		char *slash = strrchr(resolved, '/');
+		char together[2 * PATH_BYTES];
+		int folder_len = target[0] == '/' || slash == NULL ? 0 : (int)(slash - resolved) + 1;
+
+		len = snprintf(together, sizeof(together), "%.*s%s", folder_len, resolved, target);
+		if (len >= 0 && len < PATH_BYTES)
+			memcpy(resolved, together, (size_t)len + 1);
+	}
+	return DP_INVALID;
+}
+
+/* Truncate and write: for what cannot be replaced by a rename. */
+static enum dp_status write_in_place(const char *path, const void *data, size_t len)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+
+	if (fd < 0)
+		return from_errno(errno);
+	enum dp_status status = dp_port_write_all(fd, data, len);
+
+	/* Pipes and terminals refuse fsync: that is no failure. */
+	if (status == DP_OK && fsync(fd) != 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
+		status = from_errno(errno);
+	if (close(fd) != 0 && status == DP_OK)
+		status = from_errno(errno);
+	return status;
+}
+
+/* Name of the temporary: hidden, in the folder of path. False: too long or no random number. */
+static bool temporary_name(const char *path, char *name, size_t size)
+{
+	const char *slash = strrchr(path, '/');
+	int folder_len = slash == NULL ? 0 : (int)(slash - path) + 1;
+	uint8_t random[8];
+
+	if (!dp_port_entropy(random, sizeof(random)))
+		return false;
+	int len = snprintf(name, size, "%.*s.daneprobe-%02x%02x%02x%02x%02x%02x%02x%02x", folder_len, path, random[0],
+		random[1], random[2], random[3], random[4], random[5], random[6], random[7]);
+
+	return len > 0 && (size_t)len < size;
+}
+
+/* Owner first: changing it clears set-id bits. old NULL: a new file, as the umask made it. */
+static bool keep_identity(int fd, const struct stat *old)
+{
+	struct stat made;
+
+	if (old == NULL)
+		return true;
+	if (fstat(fd, &made) != 0)
+		return false;
+	if ((made.st_uid != old->st_uid || made.st_gid != old->st_gid) && fchown(fd, old->st_uid, old->st_gid) != 0)
+		return false;
+	return fchmod(fd, old->st_mode & MODE_BITS) == 0;
+}
+
+static void sync_folder(const char *path)
+{
+	char folder[PATH_BYTES];
+	const char *slash = strrchr(path, '/');
+	int len = slash == NULL ? snprintf(folder, sizeof(folder), ".")
+				: snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path) + 1, path);
+
+	if (len < 0 || (size_t)len >= sizeof(folder))
+		return;
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	(void)fsync(fd);
+	(void)close(fd);
+}
+
+/* Returns false when another way must be taken (the folder cannot be written, the owner cannot be kept, the
+ * target is a mount point); else *status. Leaves no temporary in either case. */
+static bool write_beside(const char *path, const struct stat *old, const void *data, size_t len,
+	enum dp_status *status)
+{
+	char name[PATH_BYTES];
+
+	if (!temporary_name(path, name, sizeof(name)))
+		return false;
+	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, old == NULL ? 0666 : 0600);
+
+	if (fd < 0) {
+		*status = from_errno(errno);
+		/* The folder is closed to us, the file may not be; a full disk is no reason to truncate it. */
+		return errno != EACCES && errno != EPERM && errno != EROFS;
+	}
+	bool kept = keep_identity(fd, old);
+
+	*status = kept ? dp_port_write_all(fd, data, len) : DP_OK;
+	if (*status == DP_OK && kept && fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP)
+		*status = from_errno(errno);
+	if (close(fd) != 0 && *status == DP_OK)
+		*status = from_errno(errno);
+	bool usable = kept;
+
+	if (kept && *status == DP_OK) {
+		if (rename(name, path) == 0) {
+			sync_folder(path);
+			return true;
+		}
+		usable = errno != EBUSY && errno != EXDEV; /* a file mounted by itself, as containers do */
+		*status = from_errno(errno);
+	}
+	(void)unlink(name);
+	return usable;
+}
+
+enum dp_status dp_port_write_file(const char *path, const void *data, size_t len)
+{
+	char resolved[PATH_BYTES];
+	struct stat old;
+	enum dp_status status = follow(path, resolved);
+
+	if (status != DP_OK)
+		return status;
+	bool exists = stat(resolved, &old) == 0;
+
+	if (!exists && errno != ENOENT)
+		return from_errno(errno);
+	if (exists && S_ISDIR(old.st_mode))
+		return DP_INVALID;
+	if (exists && !S_ISREG(old.st_mode))
+		return write_in_place(resolved, data, len);
+	if (write_beside(resolved, exists ? &old : NULL, data, len, &status))
+		return status;
+	return write_in_place(resolved, data, len);
+}
