@@ -55,7 +55,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wswitch -W
 OUR_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L $(WARNINGS) $(COMMON_CFLAGS) \
 	$(TARGET_SANITIZE) -Isrc -I. -I$(B)/gen -isystem $(DEPS)/include
 OUR_LDFLAGS := $(TARGET_LDFLAGS) $(TARGET_SANITIZE) -Wl,--gc-sections \
-	-Wl,--wrap=mbedtls_x509_crt_parse_der -L$(DEPS)/lib
+	-Wl,--wrap=mbedtls_x509_crt_parse_der,--wrap=mbedtls_ssl_write_sig_alg_ext -L$(DEPS)/lib
 OUR_LIBS := -lunbound -levent_extra -levent_core -lcjson -lmbedtls -lmbedx509 -lmbedcrypto -lsodium
 
 .PHONY: all
@@ -132,8 +132,88 @@ $(DEPS)/unbound.built: $(SOURCES)/$(RESOLVER).from $(wildcard port/deps/unbound*
 $(DEPS)/built: $(LIBC) $(LIBRARIES:%=$(DEPS)/%.built) $(DEPS)/unbound.built
 	@touch $@
 
+# ---- tests ----
+
+# Unit tests: one program each, linked with everything of ours but main, as an archive, so that a
+# test can put a twin in the place of a module.
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
+TEST_CFLAGS := $(filter-out -Wconversion -Wmissing-prototypes -Wshadow,$(OUR_CFLAGS)) -Itests/unit -MMD -MP
+PARTS := $(filter-out %/src/app/main.o,$(OBJECTS))
+
+$(B)/libdaneprobe.a: $(PARTS)
+	@rm -f $@ && $(TARGET_AR) rcD $@ $(PARTS)
+
+$(B)/tests/%: tests/unit/%.c $(B)/libdaneprobe.a $(DEPS)/built
+	@mkdir -p $(@D)
+	@echo "  test $<"
+	@$(CC) $(TEST_CFLAGS) $(OUR_LDFLAGS) -MF $@.d -o $@ $< $(B)/libdaneprobe.a $(OUR_LIBS) -lcmocka
+
+# Fuzz targets: TARGET=fuzz, which is clang with libFuzzer.
+FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_SECONDS ?= 20
+
+$(B)/fuzz/%: tests/fuzz/%.c $(B)/libdaneprobe.a $(DEPS)/built
+	@mkdir -p $(@D)
+	@echo "  fuzz $<"
+	@$(CC) $(TEST_CFLAGS) $(OUR_LDFLAGS) -fsanitize=fuzzer -MF $@.d -o $@ $< $(B)/libdaneprobe.a $(OUR_LIBS)
+
+-include $(UNIT_TESTS:=.d) $(FUZZERS:=.d)
+
+.PHONY: unit-tests fuzzers resolver-unittest test test-all lint fuzz demo bench
+unit-tests: $(UNIT_TESTS)
+fuzzers: $(FUZZERS)
+
+# libunbound's own unit tests, linked with our cryptography.
+resolver-unittest: $(DEPS)/built
+	@$(call build_dependency,$(RESOLVER),unbound_unittest,$(CC))
+
+test: packages
+	@$(MAKE) --no-print-directory TARGET=x86_64 all
+	@$(MAKE) --no-print-directory TARGET=asan all unit-tests
+	@tests/run test
+
+test-all: packages
+	@$(MAKE) --no-print-directory TARGET=x86_64 all
+	@tests/run all
+
+lint: packages
+	@$(MAKE) --no-print-directory TARGET=x86_64 all
+	@tests/lint/run
+
+fuzz: packages
+	@$(MAKE) --no-print-directory TARGET=fuzz fuzzers
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run build/fuzz/fuzz
+
+demo:
+	@port/deps/packages.sh demo
+	@$(MAKE) --no-print-directory TARGET=x86_64 all
+	@DANEPROBE=build/x86_64/daneprobe tests/lab/demo
+
+bench: packages
+	@$(MAKE) --no-print-directory TARGET=x86_64 all
+	@DANEPROBE=build/x86_64/daneprobe tests/bench/run
+
 # ---- housekeeping ----
 
-.PHONY: clean
+PREFIX ?= /usr/local
+CROSS := aarch64 armv7 mips mipsel riscv64
+
+.PHONY: packages size cross install clean help
+packages:
+	@port/deps/packages.sh test
+
+size: $(B)/daneprobe
+	@awk -v stripped=$$(stat -c %s $<) -f port/deps/size.awk $(B)/daneprobe.map
+
+cross:
+	@port/deps/packages.sh cross
+	@for target in $(CROSS); do $(MAKE) --no-print-directory TARGET=$$target all || exit 1; done
+
+install: $(B)/daneprobe
+	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/daneprobe
+
 clean:
 	rm -rf build
+
+help:
+	@echo "all demo test test-all lint fuzz bench size cross install fetch deps packages clean"
