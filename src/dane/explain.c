@@ -77,8 +77,7 @@ static void add(struct why *why, enum dp_reason code)
 
 static bool equals(const struct dp_tlsa *record, const struct dp_cert *cert)
 {
-	return cert->spki != NULL &&
-	       dp_tlsa_matches(record, cert->der, cert->der_len, cert->spki, cert->spki_len);
+	return dp_tlsa_matches(record, cert->der, cert->der_len, cert->spki, cert->spki_len);
 }
 
 static bool equals_swapped(const struct dp_tlsa *record, const struct dp_cert *cert)

@@ -17,7 +17,7 @@ const struct dp_cert *dp_judge_leaf(struct dp_judge *judge, int host)
 		for (size_t j = 0; j < facts->addrs[i].probe_count; j++) {
 			const struct dp_chain *chain = &facts->addrs[i].probes[j].chain;
 
-			if (chain->count > 0 && chain->certs[0].spki != NULL)
+			if (chain->count > 0)
 				return &chain->certs[0];
 		}
 	}

@@ -56,8 +56,9 @@ static size_t split(const char *line, char words[WORDS][128])
 static void add_rr(struct dp_lookup *lookup, const uint8_t *rdata, size_t len)
 {
 	struct dp_message *message = &lookup->message;
+	size_t cap = message->rr_count;
 
-	message->rrs = realloc(message->rrs, (message->rr_count + 1) * sizeof(*message->rrs));
+	message->rrs = dp_arena_grow(arena, message->rrs, message->rr_count, &cap, sizeof(*message->rrs));
 	message->rrs[message->rr_count++] = (struct dp_rr){ .owner = message->canonical, .type = lookup->type,
 		.ttl_s = 3600, .rdata = dp_arena_copy(arena, rdata, len), .rdata_len = (uint16_t)len };
 }
