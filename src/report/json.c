@@ -347,6 +347,7 @@ static void add_lookups(const struct scope *scope, cJSON *report)
 	const struct dp_facts *facts = scope->facts;
 	cJSON *array = add_array(report, "lookups");
 
+	add_lookup(scope, array, &facts->root);
 	add_lookup(scope, array, &facts->mx);
 	for (size_t i = 0; i < facts->ds_count; i++)
 		add_lookup(scope, array, &facts->ds[i]);

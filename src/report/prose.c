@@ -32,9 +32,15 @@ static size_t record_length(const char *text)
 	return hex >= RECORD_HEX_MIN ? at + hex : 0;
 }
 
+/* Length of "[RFC 7672 s2.2]" at the start of text, 0 if there is none. */
+static size_t source_length(const char *text)
+{
+	return strncmp(text, "[RFC ", 5) == 0 ? strcspn(text, "]\n") : 0;
+}
+
 static size_t word_length(const char *text)
 {
-	size_t at = record_length(text);
+	size_t at = record_length(text) + source_length(text);
 
 	return at + strcspn(text + at, " \n");
 }

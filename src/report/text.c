@@ -105,7 +105,7 @@ static const char *meaning(const struct page *page)
 	case DP_OUTCOMES:
 		break;
 	}
-	return "whether senders that validate DANE deliver to it could not be found out";
+	return "could not find out whether senders that validate DANE deliver to it";
 }
 
 static size_t findings_of(const struct page *page, enum dp_severity severity)

@@ -57,7 +57,17 @@ static void write_lookup(struct dp_buf *out, const struct dp_lookup *lookup)
 		dp_buf_printf(out, "    %s\n", shown(out, lookup->fallback));
 }
 
-static const char *record_state(const struct dp_host_verdict *host, size_t i)
+/* Did any connection to the host show a chain? */
+static bool compared(const struct dp_host_facts *host)
+{
+	for (size_t i = 0; i < host->addr_count; i++)
+		for (size_t k = 0; k < host->addrs[i].probe_count; k++)
+			if (host->addrs[i].probes[k].chain_seen)
+				return true;
+	return false;
+}
+
+static const char *record_state(const struct dp_host_facts *facts, const struct dp_host_verdict *host, size_t i)
 {
 	const struct dp_tlsa *record = &host->records[i];
 
@@ -67,10 +77,12 @@ static const char *record_state(const struct dp_host_verdict *host, size_t i)
 		return "listed before";
 	if (record->weaker)
 		return "left out: a stronger digest is published";
-	return host->matched != NULL && host->matched[i] ? "matches" : "no match";
+	if (host->matched != NULL && host->matched[i])
+		return "matches";
+	return compared(facts) ? "no match" : "nothing to compare it with";
 }
 
-static void write_records(struct dp_buf *out, const struct dp_host_verdict *host)
+static void write_records(struct dp_buf *out, const struct dp_host_facts *facts, const struct dp_host_verdict *host)
 {
 	if (host->owner.len > 0)
 		dp_buf_printf(out, "  TLSA records at %s:\n", name_text(out, &host->owner));
@@ -80,7 +92,7 @@ static void write_records(struct dp_buf *out, const struct dp_host_verdict *host
 		const struct dp_known_ca *ca = dp_known_ca_find(&host->records[i], NULL);
 
 		dp_buf_printf(out, "    %s: %s", dp_tlsa_text(&host->records[i], 0, out->arena),
-			record_state(host, i));
+			record_state(facts, host, i));
 		if (ca != NULL)
 			dp_buf_printf(out, " (pins %s)", ca->subject_cn);
 		dp_buf_char(out, '\n');
@@ -162,6 +174,25 @@ static const char *probe_state(const struct dp_probe *probe, const struct dp_pro
 	return dp_outcome_word(verdict->outcome);
 }
 
+/* "ended at handshake (tls-lost): connection reset by the peer, alert 40" */
+static void write_end(struct dp_buf *out, const struct dp_probe *probe)
+{
+	const char *mark = ": ";
+
+	if (probe->stage == DP_STAGE_DONE || probe->pending)
+		return;
+	dp_buf_printf(out, "      ended at %s", dp_token_stage(probe->stage));
+	if (probe->reason != DP_REASON_NONE)
+		dp_buf_printf(out, " (%s)", dp_reason_row(probe->reason)->code);
+	if (probe->status != DP_OK) {
+		dp_buf_printf(out, "%s%s", mark, dp_status_text(probe->status));
+		mark = ", ";
+	}
+	if (probe->alert >= 0)
+		dp_buf_printf(out, "%salert %d", mark, probe->alert);
+	dp_buf_char(out, '\n');
+}
+
 static void write_probe(struct dp_buf *out, const struct dp_probe *probe, const struct dp_probe_verdict *verdict,
 	size_t number)
 {
@@ -175,9 +206,7 @@ static void write_probe(struct dp_buf *out, const struct dp_probe *probe, const 
 		dp_buf_printf(out, "      %s %s\n", shown(out, probe->tls_version), shown(out, probe->tls_suite));
 	if (probe->sni != NULL)
 		dp_buf_printf(out, "      server name sent (SNI): %s\n", shown(out, probe->sni));
-	if (probe->stage != DP_STAGE_DONE)
-		dp_buf_printf(out, "      ended at: %s, %s\n", dp_token_stage(probe->stage),
-			probe->status != DP_OK ? dp_status_text(probe->status) : "by what the peer said");
+	write_end(out, probe);
 	if (probe->detail != NULL && probe->detail[0] != '\0')
 		dp_buf_printf(out, "      %s\n", shown(out, probe->detail));
 	write_dialogue(out, probe->dialogue);
@@ -213,19 +242,20 @@ static void write_host(struct dp_buf *out, const struct dp_facts *facts, const s
 		write_lookup(out, &host->ds[i]);
 	if (verdict->base.len > 0)
 		dp_buf_printf(out, "  TLSA base domain: %s\n", name_text(out, &verdict->base));
-	write_records(out, verdict);
+	write_records(out, host, verdict);
 	for (size_t i = 0; i < host->addr_count; i++)
 		write_address(out, &host->addrs[i], &verdict->addrs[i]);
 }
 
 void dp_tree_write(struct dp_buf *out, const struct dp_facts *facts, const struct dp_verdict *verdict)
 {
-	dp_buf_text(out, "\nDNS");
+	dp_buf_text(out, "\nDNS:");
 	if (facts->resolver_mode != NULL)
-		dp_buf_printf(out, " by %s", shown(out, facts->resolver_mode));
+		dp_buf_printf(out, " %s", shown(out, facts->resolver_mode));
 	if (facts->resolver_why != NULL && facts->resolver_why[0] != '\0')
 		dp_buf_printf(out, " (%s)", shown(out, facts->resolver_why));
 	dp_buf_char(out, '\n');
+	write_lookup(out, &facts->root);
 	write_lookup(out, &facts->mx);
 	for (size_t i = 0; i < facts->ds_count; i++)
 		write_lookup(out, &facts->ds[i]);
