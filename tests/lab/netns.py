@@ -6,8 +6,10 @@ Everything started inside dies with the namespace's first process.
 """
 import os
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 
 INSIDE = "DANEPROBE_LAB_INSIDE"
 # Addresses under these go nowhere: packets are swallowed, so a connection times out.
@@ -54,6 +56,39 @@ def _supervise(command):
             child.terminate()
             child.wait()
             raise
+
+
+def again(argv, keep=False):
+    """argv run inside, with --dir FOLDER added: a new folder, removed at the end unless keep."""
+    folder = tempfile.mkdtemp(prefix="daneprobe-lab.")
+    os.chmod(folder, 0o755)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return enter([*argv, "--dir", folder])
+    except NoNamespace as error:
+        print(error, file=sys.stderr)
+        return 3
+    finally:
+        if keep:
+            print("kept: %s" % folder, file=sys.stderr)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def be_init():
+    """The first process of a PID namespace must reap orphans (Postfix's daemons become such): it
+    stays behind to do that, and what follows runs in a child. Signals end the child."""
+    child = os.fork()
+    if child == 0:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
+        return
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        pid, status = os.wait()
+        if pid == child:
+            os._exit(os.waitstatus_to_exitcode(status) & 255)
 
 
 def inside():

@@ -56,6 +56,7 @@ class World:
         for one in self.scenarios:
             addresses6 += sorted(one.used6)
         netns.network_up(addresses6)
+        self.zone_files = files[MAIN]
         self._start_servers({ROOT: {".": root_file}, LAB: {"lab.": lab_file}, **files})
 
     def _anchors(self):
@@ -78,6 +79,16 @@ class World:
         self.running.append((resolver, UNBOUND))
         for daemon, addr in self.running:
             daemon.wait_ready(addr, ".")
+
+    def change(self, one):
+        """Writes the zones of a scenario again, after its zone text was changed, and serves them."""
+        files = {MAIN: {}, OTHER: {}}
+        self._scenario_zones(one, files)
+        self.zone_files.update(files[MAIN])
+        nsd, addr = self.running[MAIN - 1]
+        nsd.stop()
+        nsd.start(addrs(MAIN), self.zone_files)
+        nsd.wait_ready(addr, one.zone)
 
     def stop(self):
         for daemon, _ in self.running:
