@@ -41,7 +41,7 @@ COMMON_CFLAGS := $(TARGET_CFLAGS) -ffunction-sections -fdata-sections -ffile-pre
 define build_dependency
 SOURCES='$(ROOT)/$(SOURCES)' WORK='$(ROOT)/$(B)/work' OUT='$(ROOT)/$(DEPS)' ROOT='$(ROOT)' \
 CONFIG='$(ROOT)/config' CC='$(3)' AR='$(TARGET_AR)' RANLIB='$(TARGET_RANLIB)' HOST='$(TARGET_HOST)' \
-CFLAGS='$(COMMON_CFLAGS) $(4)' LDFLAGS='$(TARGET_LDFLAGS)' JOBS='$(JOBS)' \
+CFLAGS='$(COMMON_CFLAGS) $(4)' LDFLAGS='$(TARGET_LDFLAGS) -Wl,--gc-sections' JOBS='$(JOBS)' \
 FLAGS='$($(1)_FLAGS)' MODULES='$($(1)_MODULES)' FAST='$($(1)_FAST)' \
 sh port/deps/build.sh $(1) $(2)
 endef

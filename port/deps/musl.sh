@@ -6,9 +6,10 @@ set -eu
 	${HOST:+--host="$HOST"} CC="$CC" AR="$AR" RANLIB="$RANLIB" CFLAGS="$CFLAGS"
 make -s -j"$JOBS"
 make -s install
-# The wrapper calls the compiler that built it, also for another machine.
+# The wrapper calls the compiler that built it, also for another machine; and since there is no
+# shared libc, what libtool makes of -static does not matter.
 cat >"$OUT/bin/musl-gcc" <<WRAPPER
 #!/bin/sh
-exec $CC "\$@" -specs "$OUT/lib/musl-gcc.specs"
+exec $CC -static "\$@" -specs "$OUT/lib/musl-gcc.specs"
 WRAPPER
 chmod +x "$OUT/bin/musl-gcc"
