@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds libunbound's own unit tests on our cryptographic backend and runs them.
+# Builds libunbound's own unit tests on our cryptographic backend and runs them, and before them
+# our own test of the backend (tests/unbound), which needs the headers of the same tree.
 #
 # Environment as for port/deps/unbound.sh; SRC is changed. The target must be able to run here.
 # Closing line: "unbound-unittest: N passed, N failed" (checks as unittest counts them). unittest
@@ -16,6 +17,16 @@ make -s -j"${JOBS:-1}" unittest LIBS="-levent_core -lmbedcrypto -lsodium" >unitt
 	cat unittest.build.log >&2
 	exit 1
 }
+
+secalgo=secalgo.test
+mkdir -p "$secalgo"
+compile="${CC:-cc} ${CFLAGS:-} -I. -I$OUT/include"
+$compile -Dgetentropy=test_getentropy -c "$ROOT/port/unbound/random.c" -o "$secalgo/random.o"
+$compile ${LDFLAGS:-} -o "$secalgo/test" "$ROOT/tests/unbound/test_secalgo.c" \
+	"$ROOT/port/unbound/val_secalgo.c" "$secalgo/random.o" sldns/sbuffer.c \
+	-L"$OUT/lib" -lmbedcrypto -lsodium
+/usr/bin/python3 "$ROOT/tests/unbound/secalgo_cases.py" >"$secalgo/cases"
+"$secalgo/test" "$secalgo/cases"
 
 # Guards in testcode/unitverify.c and unitzonemd.c follow config.h: what is off is not run.
 not_run() {

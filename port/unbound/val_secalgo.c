@@ -292,16 +292,13 @@ rsa_load(mbedtls_rsa_context *rsa, struct task *task)
 		p += 3;
 		left -= 3;
 	}
-	if (e_len == 0 || e_len >= left)
+	if (e_len >= left)
 		return bogus(task, "RSA key has a wrong exponent length");
 	n_len = left - e_len;
 	n = skip_zeros(p + e_len, &n_len);
 	e = skip_zeros(p, &e_len);
 	if (n_len > MBEDTLS_MPI_MAX_SIZE)
 		return bogus(task, "RSA key is larger than this program can handle");
-	/* Also keeps the exponent below MBEDTLS_MPI_MAX_SIZE. */
-	if (e_len > n_len)
-		return bogus(task, "RSA key has an exponent larger than its modulus");
 	if (n_len > RSA_SMALL_MODULUS_LEN && e_len > RSA_LARGE_KEY_EXPONENT_LEN)
 		return bogus(task, "RSA key of more than 3072 bits has an exponent above 64 bits");
 	ret = mbedtls_rsa_import_raw(rsa, n, n_len, NULL, 0, NULL, 0, NULL, 0, e, e_len);
@@ -367,6 +364,7 @@ ecdsa_verify(struct ecdsa *ec, struct task *task, const struct algorithm *algo,
 	if ((ret = mbedtls_ecp_group_load(&ec->group, algo->curve)) != 0)
 		return failed(task, ret, "elliptic curve not available");
 	ret = mbedtls_ecp_point_read_binary(&ec->group, &ec->q, point, 1 + pair_len);
+	/* mbedtls_ecdsa_verify() finds out too, but does not promise to. */
 	if (ret == 0)
 		ret = mbedtls_ecp_check_pubkey(&ec->group, &ec->q);
 	if (ret != 0)
