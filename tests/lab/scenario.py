@@ -93,6 +93,8 @@ class Scenario:
 
     def value(self, word):
         """What a placeholder stands for."""
+        if word[0].isdigit():
+            return word
         kind, _, rest = word.partition(":")
         host = re.fullmatch(r"(ip|ip6_|dead|dead6_|ns|ns6_)(\d)", word)
         if host:

@@ -121,9 +121,20 @@ class Signer:
         self._run(*args, plain, self.key_for(zone, recipe.algorithm))
 
 
+def unrolled(body):
+    """Lines "$FOR 1..60 TEXT" as 60 lines, # in TEXT being the number."""
+    for line in body.splitlines():
+        found = re.match(r"\$FOR (\d+)\.\.(\d+) (.*)", line.strip())
+        if not found:
+            yield line
+            continue
+        for number in range(int(found[1]), int(found[2]) + 1):
+            yield found[3].replace("#", str(number))
+
+
 def zone_text(zone, body, servers, serial=1, ttl=300):
     """A complete zone: SOA and NS (a name server's name each) before the body."""
     lines = ["$ORIGIN %s" % zone, "$TTL %d" % ttl,
              "@ SOA %s hostmaster.lab. %d 3600 900 604800 300" % (servers[0], serial)]
     lines += ["@ NS %s" % server for server in servers]
-    return "\n".join(lines) + "\n" + body.strip("\n") + "\n"
+    return "\n".join([*lines, *unrolled(body)]) + "\n"
