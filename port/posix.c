@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "port.h"
+#include "port/port.h"
 
 #define ENTROPY_PIECE 256 /* most that getentropy gives at a time */
 #define HOST_NAME_BYTES 256

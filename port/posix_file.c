@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "port.h"
+#include "port/port.h"
 
 #define PATH_BYTES 4096
 #define LINKS_MAX 40       /* as the kernel */

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "port.h"
+#include "port/port.h"
 
 union address {
 	struct sockaddr any;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "net/tls_session.h"
-#include "port.h"
+#include "port/port.h"
 #include "starttls/dialogue.h"
 
 #define READ_BYTES 4096

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 #include "dane/cert.h"
-#include "port.h"
+#include "port/port.h"
 
 #define ALERT_PROTOCOL_VERSION 70
 #define ALERT_UNRECOGNIZED_NAME 112
@@ -38,7 +38,7 @@ static const char *alert_text(int number, struct dp_arena *arena)
 	return dp_arena_printf(arena, "number %d", number);
 }
 
-/* The message that the failing step was about. */
+/* The message of the peer that the failing step was about. */
 static const char *state_text(int state)
 {
 	static const struct { int state; const char *name; } names[] = {
@@ -60,30 +60,28 @@ static const char *state_text(int state)
 		if (names[i].state == state)
 			return names[i].name;
 	}
-	return "our own messages";
+	return "the rest of the handshake";
 }
 
-/* Our words for the library's errors; those that are not here are told by the message they met. */
+/* What was wrong with that message. */
 static const char *error_text(int error)
 {
 	static const struct { int error; const char *words; } names[] = {
-		{ MBEDTLS_ERR_SSL_DECODE_ERROR, "malformed" },
-		{ MBEDTLS_ERR_SSL_INVALID_RECORD, "in a malformed record" },
-		{ MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE, "missing, another message came" },
-		{ MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER, "with a parameter that was not offered" },
-		{ MBEDTLS_ERR_SSL_UNSUPPORTED_EXTENSION, "with an extension that was not offered" },
-		{ MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION, "with a version that was not offered" },
-		{ MBEDTLS_ERR_SSL_INVALID_MAC, "in a record that does not decrypt" },
-		{ MBEDTLS_ERR_SSL_BAD_CERTIFICATE, "malformed" },
-		{ MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE, "asking for a client certificate" },
-		{ MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE, "not acceptable" },
+		{ MBEDTLS_ERR_SSL_DECODE_ERROR, "is malformed" },
+		{ MBEDTLS_ERR_SSL_INVALID_RECORD, "came in a malformed record" },
+		{ MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE, "is missing: another message came" },
+		{ MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER, "came with a parameter that was not offered" },
+		{ MBEDTLS_ERR_SSL_UNSUPPORTED_EXTENSION, "came with an extension that was not offered" },
+		{ MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION, "came with a version that was not offered" },
+		{ MBEDTLS_ERR_SSL_INVALID_MAC, "came in a record that does not decrypt" },
+		{ MBEDTLS_ERR_SSL_BAD_CERTIFICATE, "is malformed" },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (names[i].error == error)
 			return names[i].words;
 	}
-	return "not acceptable";
+	return "is not acceptable";
 }
 
 static void set(struct dp_probe *probe, enum dp_status status, enum dp_reason reason, const char *detail)
@@ -251,11 +249,14 @@ void dp_tls_failure(struct dp_tls_session *session, struct dp_probe *probe, stru
 		explain_size(session, probe, arena) || explain_other_kind(session, probe) ||
 		explain_limit(session, probe, arena))
 		return;
+	bool reading = is_reading_error(session->error);
 	const char *words = error_text(session->error);
 
 	if (session->failed_state == MBEDTLS_SSL_CERTIFICATE_VERIFY ||
-		(session->failed_state == MBEDTLS_SSL_SERVER_KEY_EXCHANGE && is_reading_error(session->error)))
-		words = "not signed by the key of the certificate";
+		(session->failed_state == MBEDTLS_SSL_SERVER_KEY_EXCHANGE && reading))
+		words = "is not signed by the key of the certificate";
+	else if (session->failed_state == MBEDTLS_SSL_SERVER_CERTIFICATE && reading)
+		words = "does not begin with a certificate";
 	set(probe, DP_OK, DP_REASON_TLS_FAILED,
-		dp_arena_printf(arena, "%s was %s", state_text(session->failed_state), words));
+		dp_arena_printf(arena, "%s %s", state_text(session->failed_state), words));
 }

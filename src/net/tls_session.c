@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "port.h"
+#include "port/port.h"
 
 static int receive(void *user, unsigned char *bytes, size_t len)
 {
@@ -17,7 +17,8 @@ static int receive(void *user, unsigned char *bytes, size_t len)
 	if (status == DP_AGAIN)
 		return MBEDTLS_ERR_SSL_WANT_READ;
 	if (status != DP_OK) {
-		session->transport = status;
+		if (session->transport == DP_OK)
+			session->transport = status;
 		return MBEDTLS_ERR_SSL_CONN_EOF;
 	}
 	size_t room = sizeof(session->first) - session->first_len;
@@ -28,6 +29,8 @@ static int receive(void *user, unsigned char *bytes, size_t len)
 	return (int)done;
 }
 
+/* A broken connection is not reported here: what the peer said before it broke (an alert, most likely) is still
+ * there to be read, and reading comes next and finds the end. */
 static int transmit(void *user, const unsigned char *bytes, size_t len)
 {
 	struct dp_tls_session *session = user;
@@ -38,7 +41,7 @@ static int transmit(void *user, const unsigned char *bytes, size_t len)
 		return MBEDTLS_ERR_SSL_WANT_WRITE;
 	if (status != DP_OK) {
 		session->transport = status;
-		return MBEDTLS_ERR_SSL_CONN_EOF;
+		return (int)len;
 	}
 	return (int)done;
 }

@@ -175,6 +175,10 @@ static void take_reply_line(struct dp_dialogue *dialogue)
 		return;
 	} else if (step->capability != NULL && holds_keyword(&reply, step->capability)) {
 		dialogue->offered = true;
+	} else if (reply.code != step->accept && strlen(dialogue->reply_text) < SHOWN_MAX) {
+		/* The reason of a refusal often stands in a later line. */
+		dialogue->reply_text = dp_arena_printf(dialogue->arena, "%s / %s", dialogue->reply_text,
+			shown_line(dialogue));
 	}
 	dialogue->reply_lines++;
 	if (reply.last)

@@ -47,7 +47,7 @@ struct dp_dialogue {
 	bool unsolicited;        /* the line being read began while it was our turn to speak */
 	unsigned reply_lines;    /* lines of the reply being read */
 	int reply_code;          /* code of the reply being read; FAILED: of the reply that decided, or 0 */
-	const char *reply_text;  /* its first line, escaped */
+	const char *reply_text;  /* its first lines, escaped */
 	bool offered;            /* the capability was seen in this reply */
 	struct dp_buf out;       /* bytes to write */
 	struct dp_buf log;       /* escaped "S: " / "C: " lines, for -v; bounded */
