@@ -42,7 +42,7 @@ static bool parse_label(const char **text, struct dp_name *out)
 	size_t len = 0;
 
 	while (**text != '\0' && **text != '.') {
-		uint8_t octet;
+		uint8_t octet = 0;
 
 		if (!unescape(text, &octet) || len == LABEL_MAX || start + 1 + len >= DP_NAME_MAX - 1)
 			return false;
