@@ -5,6 +5,7 @@ import json
 import os
 import shlex
 import subprocess
+import sys
 import time
 
 import compare
@@ -12,6 +13,9 @@ import fakens
 import mta_postfix
 import smtpd
 import world
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "schema"))
+import validate  # noqa: E402
 
 DEFAULTS = ["--timeout", "5", "--deadline", "30"]
 PATIENCE_S = 90
@@ -28,6 +32,7 @@ class Runner:
     def __init__(self, lab, pki, binary, zones_only=False):
         self.lab, self.pki, self.binary, self.zones_only = lab, pki, binary, zones_only
         self.loop = fakens.Loop()
+        self.validator = validate.jsonschema.Draft202012Validator(validate.SCHEMA)
 
     def prepare(self, one):
         """Gives a scenario its certificates and its folder; before the zones are written."""
@@ -82,7 +87,7 @@ class Runner:
             result = self.call(one, run, "json")
             problems = compare.general(run, result) + compare.stderr(run, result)
             if "verdict" in run or "finding" in run:
-                problems += compare.judgement(run, result)
+                problems += compare.judgement(run, result) + self.schema(result)
             problems += compare.details(run, result) + compare.queries(run, servers.log)
             problems += smtpd.complaints(servers.group.seen, run.get("seen", {}))
         finally:
@@ -95,6 +100,11 @@ class Runner:
             finally:
                 servers.stop()
         return Failure(result, problems) if problems else None
+
+    def schema(self, result):
+        """What the JSON Schema of the reports has against the report."""
+        return ["schema: " + what for one in result.objects
+                for what in validate.complaints(one, self.validator)][:5]
 
     def command(self, run, report):
         """The command line of a run."""
