@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The subcommands: a row each in main.c, a file each in cmd_*.c. */
+#ifndef DP_APP_COMMANDS_H
+#define DP_APP_COMMANDS_H
+
+/* Exit statuses that are no verdict. */
+#define DP_EXIT_OK 0
+#define DP_EXIT_USAGE 3
+
+struct dp_command {
+	const char *name;
+	const char *help;        /* one line */
+	int (*run)(char **args); /* arguments behind the command, NULL-terminated; returns the exit status */
+};
+
+/* Ends with a row without a name; in main.c. */
+extern const struct dp_command dp_commands[];
+
+int dp_cmd_check(char **args);
+int dp_cmd_version(char **args);
+int dp_cmd_help(char **args);
+
+/* The help of a command; NULL or an unknown name: the list of commands. Returns the exit status. */
+int dp_help_print(const char *command);
+
+/* Write text to standard output. Returns 0, or 3 after a line on stderr when it cannot be written. */
+int dp_print(const char *text);
+
+/* One line on stderr, "daneprobe: " before it. Returns DP_EXIT_USAGE. */
+int dp_complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/option_table.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+#define TIMEOUT_LEAST_MS 100
+#define TIMEOUT_MOST_MS (3600 * 1000)
+#define DEADLINE_MOST_MS (24 * 3600 * 1000)
+#define WARNING_MOST_DAYS 36500
+#define DAY_S 86400
+#define HELLO_MAX 255 /* RFC 5321 s4.5.3.1.2 */
+
+static const char *apply_ipv4(struct dp_options *options, const char *value)
+{
+	(void)value;
+	options->want_v4 = true;
+	options->want_v6 = false;
+	return NULL;
+}
+
+static const char *apply_ipv6(struct dp_options *options, const char *value)
+{
+	(void)value;
+	options->want_v4 = false;
+	options->want_v6 = true;
+	return NULL;
+}
+
+static const char *apply_port(struct dp_options *options, const char *value)
+{
+	uint64_t port;
+
+	if (!dp_text_number(value, 1, UINT16_MAX, &port))
+		return "is no port; type a number from 1 to 65535";
+	options->port = (uint16_t)port;
+	return NULL;
+}
+
+/* Anything that a server may be told; what it must not do is to add to the dialogue. */
+static const char *apply_ehlo(struct dp_options *options, const char *value)
+{
+	size_t len = strlen(value);
+
+	for (size_t i = 0; i < len; i++) {
+		if (value[i] <= ' ' || value[i] > '~')
+			return "cannot stand in EHLO; type a host name, or an address literal such as [192.0.2.1]";
+	}
+	if (len == 0 || len > HELLO_MAX)
+		return "cannot stand in EHLO; type a host name of at most 255 characters";
+	options->hello = value;
+	return NULL;
+}
+
+static const char *apply_next_hop(struct dp_options *options, const char *value)
+{
+	const char *why;
+
+	return dp_name_from_user(value, &options->next_hop, &why) ? NULL : why;
+}
+
+static const char *apply_key_types(struct dp_options *options, const char *value)
+{
+	if (strcmp(value, "auto") == 0)
+		options->key_types = DP_KEY_TYPES_AUTO;
+	else if (strcmp(value, "any") == 0)
+		options->key_types = DP_KEY_TYPES_ANY;
+	else if (strcmp(value, "both") == 0)
+		options->key_types = DP_KEY_TYPES_BOTH;
+	else
+		return "is no choice of key types; type auto, any or both";
+	return NULL;
+}
+
+static bool read_time(const char *value, int64_t least_ms, int64_t most_ms, unsigned *out)
+{
+	int64_t ms = dp_text_duration_ms(value);
+
+	if (ms < least_ms || ms > most_ms)
+		return false;
+	*out = (unsigned)ms;
+	return true;
+}
+
+static const char *apply_timeout(struct dp_options *options, const char *value)
+{
+	return read_time(value, TIMEOUT_LEAST_MS, TIMEOUT_MOST_MS, &options->timeout_ms) ? NULL :
+		"is no time from 0.1 seconds to 1 hour; type seconds, as in 10 or 2.5";
+}
+
+static const char *apply_deadline(struct dp_options *options, const char *value)
+{
+	return read_time(value, TIMEOUT_LEAST_MS, DEADLINE_MOST_MS, &options->deadline_ms) ? NULL :
+		"is no time from 0.1 seconds to 1 day; type seconds, as in 120, or 5m";
+}
+
+static bool read_days(const char *value, int64_t *out_s)
+{
+	uint64_t days;
+
+	if (!dp_text_number(value, 0, WARNING_MOST_DAYS, &days))
+		return false;
+	*out_s = (int64_t)days * DAY_S;
+	return true;
+}
+
+static const char *apply_cert_warning(struct dp_options *options, const char *value)
+{
+	return read_days(value, &options->cert_warning_s) ? NULL : "is no number of days; type one, as in 14";
+}
+
+static const char *apply_rrsig_warning(struct dp_options *options, const char *value)
+{
+	return read_days(value, &options->rrsig_warning_s) ? NULL : "is no number of days; type one, as in 2";
+}
+
+static const char *apply_down(struct dp_options *options, const char *value)
+{
+	struct dp_name name;
+	const char *why;
+
+	if (!dp_name_from_user(value, &name, &why))
+		return why;
+	options->down = dp_option_append(options->arena, options->down, options->down_count++, &name,
+		sizeof(name));
+	return NULL;
+}
+
+static const char why_time[] = "is no time; type it as 2026-11-25T02:37:00Z, or the date alone";
+
+static const char *apply_at(struct dp_options *options, const char *value)
+{
+	options->at_utc_s = dp_text_time_parse(value);
+	return options->at_utc_s != DP_TIME_NONE ? NULL : why_time;
+}
+
+static const char *apply_clock(struct dp_options *options, const char *value)
+{
+	options->clock_utc_s = dp_text_time_parse(value);
+	return options->clock_utc_s != DP_TIME_NONE ? NULL : why_time;
+}
+
+static const char *apply_output(struct dp_options *options, const char *value)
+{
+	const struct dp_report *report = dp_report_find(value);
+	struct dp_buf buf;
+
+	if (report != NULL) {
+		options->report = report;
+		return NULL;
+	}
+	dp_buf_init(&buf, options->arena);
+	dp_buf_text(&buf, "is no output format; type ");
+	for (size_t i = 0; dp_report_names[i] != NULL; i++)
+		dp_buf_printf(&buf, "%s%s", i == 0 ? "" : dp_report_names[i + 1] != NULL ? ", " : " or ",
+			dp_report_names[i]);
+	return buf.data;
+}
+
+static const char *apply_output_file(struct dp_options *options, const char *value)
+{
+	if (value[0] == '\0')
+		return "names no file; type the path of the file to write";
+	options->output_path = value;
+	return NULL;
+}
+
+static const char *apply_exit(struct dp_options *options, const char *value)
+{
+	if (strcmp(value, "nagios") == 0)
+		options->exit_style = DP_EXIT_NAGIOS;
+	else if (strcmp(value, "simple") == 0)
+		options->exit_style = DP_EXIT_SIMPLE;
+	else
+		return "is no choice of exit statuses; type nagios or simple";
+	return NULL;
+}
+
+static const char *apply_quiet(struct dp_options *options, const char *value)
+{
+	(void)value;
+	options->quiet = true;
+	return NULL;
+}
+
+static const char *apply_verbose(struct dp_options *options, const char *value)
+{
+	(void)value;
+	options->verbose = true;
+	return NULL;
+}
+
+static const char *apply_help(struct dp_options *options, const char *value)
+{
+	(void)value;
+	options->help = true;
+	return NULL;
+}
+
+const struct dp_option dp_option_table[] = {
+	{ '4', "ipv4", DP_OPTION_FLAG, NULL, apply_ipv4, "connect over IPv4 only" },
+	{ '6', "ipv6", DP_OPTION_FLAG, NULL, apply_ipv6, "connect over IPv6 only" },
+	{ 0, "port", DP_OPTION_VALUE, "N", apply_port,
+		"port of the servers of a mail domain, also in the names of their TLSA records (25)" },
+	{ 0, "ehlo", DP_OPTION_VALUE, "NAME", apply_ehlo,
+		"name said in EHLO (this host's name if it has a dot, else its address)" },
+	{ 0, "next-hop", DP_OPTION_VALUE, "DOMAIN", apply_next_hop,
+		"with smtp://: the mail domain whose server this is; its name counts in certificates, too" },
+	{ 0, "connect", DP_OPTION_LIST, "HOST=ADDR[:PORT]", dp_option_connect,
+		"reach HOST at that address; its name and its TLSA records stay (repeatable)" },
+	{ 0, "key-types", DP_OPTION_VALUE, "auto|any|both", apply_key_types,
+		"auto: a handshake with everything on offer, then one for the other key type; any: one"
+		" handshake; both: one each for RSA and ECDSA" },
+	{ 0, "tlsa", DP_OPTION_LIST, "'U S M HEX'", dp_option_tlsa,
+		"judge the servers by this record instead of those in the DNS (repeatable)" },
+	{ 'r', "resolver", DP_OPTION_LIST, "WAY", dp_option_resolver,
+		"where DNS questions go; validation is always done here. auto: the servers of /etc/resolv.conf"
+		" if they are fit for DNSSEC, else recursive; system; recursive: from the root; or ADDR[@PORT]"
+		" (repeatable)" },
+	{ 0, "trust-anchor", DP_OPTION_LIST, "FILE|RECORD", dp_option_trust_anchor,
+		"DS or DNSKEY records to trust instead of the built-in root keys (repeatable)" },
+	{ 0, "root-hints", DP_OPTION_VALUE, "FILE", dp_option_root_hints,
+		"name servers of the root instead of the built-in ones" },
+	{ 't', "timeout", DP_OPTION_VALUE, "SECS", apply_timeout,
+		"patience for a connection, a reply and TLS (10); the greeting gets 60 at least" },
+	{ 0, "deadline", DP_OPTION_VALUE, "SECS", apply_deadline, "end of the whole run (120)" },
+	{ 0, "cert-warning", DP_OPTION_VALUE, "DAYS", apply_cert_warning,
+		"warn when a certificate whose dates count ends sooner (14, or a quarter of its lifetime)" },
+	{ 0, "rrsig-warning", DP_OPTION_VALUE, "DAYS", apply_rrsig_warning,
+		"warn when a DNSSEC signature ends sooner (2, or an eighth of its lifetime)" },
+	{ 0, "down", DP_OPTION_LIST, "HOST", apply_down,
+		"HOST is down on purpose: no warning when it does not answer (repeatable)" },
+	{ 0, "accept", DP_OPTION_LIST, "VERDICT", dp_option_accept,
+		"count as a pass: no-dane, no-mail, unauthenticated (split at commas)" },
+	{ 0, "at", DP_OPTION_VALUE, "TIME", apply_at, "judge certificates as of that time (now)" },
+	{ 0, "clock", DP_OPTION_VALUE, "TIME", apply_clock,
+		"take that for the time, for DNSSEC signatures too (the system's clock)" },
+	{ 'o', "output", DP_OPTION_VALUE, "text|json", apply_output, "format of the report (text)" },
+	{ 0, "output-file", DP_OPTION_VALUE, "FILE", apply_output_file,
+		"write the report to FILE, at once and whole (standard output)" },
+	{ 0, "exit", DP_OPTION_VALUE, "nagios|simple", apply_exit,
+		"exit statuses, see below (nagios)" },
+	{ 'q', "quiet", DP_OPTION_FLAG, NULL, apply_quiet, "print nothing when the exit status is 0" },
+	{ 'v', "verbose", DP_OPTION_FLAG, NULL, apply_verbose,
+		"print every record, certificate and line of the dialogue" },
+	{ 'h', "help", DP_OPTION_FLAG, NULL, apply_help, "print this" },
+};
+
+const size_t dp_option_count = sizeof(dp_option_table) / sizeof(dp_option_table[0]);

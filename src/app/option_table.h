@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The options themselves, for options.c: names, arguments, help, and what each value means. */
+#ifndef DP_APP_OPTION_TABLE_H
+#define DP_APP_OPTION_TABLE_H
+
+#include "app/options.h"
+
+enum dp_option_kind {
+	DP_OPTION_FLAG,  /* no value; 0 or 1 in the environment */
+	DP_OPTION_VALUE, /* one value */
+	DP_OPTION_LIST   /* may be repeated; split at commas in the environment */
+};
+
+struct dp_option {
+	char letter;          /* 0: none */
+	const char *name;     /* without the dashes */
+	enum dp_option_kind kind;
+	const char *argument; /* placeholder in the help; NULL for flags */
+	/* Note the value ("1" for flags). Returns NULL, or what is wrong with it and what to type: the end of a
+	 * sentence that begins with option and value, "is no time; type ...". */
+	const char *(*apply)(struct dp_options *options, const char *value);
+	const char *help;
+};
+
+extern const struct dp_option dp_option_table[];
+extern const size_t dp_option_count;
+
+/* A copy of items (count of them, each of size bytes) with item behind. */
+void *dp_option_append(struct dp_arena *arena, const void *items, size_t count, const void *item, size_t size);
+
+/* Values that need more than a line; option_values.c. */
+const char *dp_option_connect(struct dp_options *options, const char *value);
+const char *dp_option_resolver(struct dp_options *options, const char *value);
+const char *dp_option_tlsa(struct dp_options *options, const char *value);
+const char *dp_option_accept(struct dp_options *options, const char *value);
+/* anchors.c */
+const char *dp_option_trust_anchor(struct dp_options *options, const char *value);
+const char *dp_option_root_hints(struct dp_options *options, const char *value);
+
+#endif
