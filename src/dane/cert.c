@@ -36,6 +36,16 @@ static void read_outer(struct dp_cert *cert, const struct dp_cert_der *fields,
 	cert->signature_limit = dp_signature_limit(&fields->algorithm, arena);
 }
 
+/* Did our own reading find everything in its place? The key counts apart: who needs it will see. */
+static bool is_sound(const struct dp_cert *cert, const struct dp_cert_der *fields)
+{
+	return fields->trailing == 0 && fields->signature.start != NULL && fields->version > 0 &&
+		fields->serial.len > 0 && !cert->broken_extensions &&
+		cert->not_before_utc_s != DP_TIME_NONE && cert->not_after_utc_s != DP_TIME_NONE &&
+		dp_dn_sound(cert->subject, cert->subject_len) &&
+		dp_dn_sound(cert->issuer, cert->issuer_len);
+}
+
 /* Why the library does not read it: in our words if we know them. */
 static const char *library_limit(const struct dp_cert *cert, const struct dp_cert_der *fields,
 	struct dp_arena *arena)
@@ -74,6 +84,7 @@ void dp_cert_open(struct dp_cert *cert, const uint8_t *der, size_t der_len, stru
 	}
 	read_outer(cert, &fields, arena);
 	dp_cert_extensions(cert, &fields, arena);
+	cert->sound = is_sound(cert, &fields);
 	cert->limit = library_limit(cert, &fields, arena);
 	cert->parsed = cert->limit == NULL;
 }

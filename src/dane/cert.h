@@ -32,6 +32,8 @@ struct dp_cert {
 	const uint8_t *spki;     /* inside der; NULL when even the outer DER cannot be read */
 	size_t spki_len;
 	bool parsed;             /* Mbed TLS reads it, and nothing stands behind it */
+	bool sound;              /* our own reading found all of it well-formed: good for a path, parsed or not (the
+	                          * library refuses some alternative names, among others) */
 	const char *limit;       /* why not parsed, or NULL: "unknown signature algorithm 1.2.3" */
 	uint8_t cert_sha256[32]; /* always set */
 	uint8_t spki_sha256[32]; /* set when spki is */

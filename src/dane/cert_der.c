@@ -18,7 +18,7 @@ static bool read_head(struct dp_cert_der *out, struct dp_der *tbs)
 			return false;
 		out->version = (int)dp_der_number(&item, 2) + 1; /* -1 becomes 0: no version we know */
 	}
-	if (!dp_der_take(tbs, DP_DER_INTEGER, &item) ||
+	if (!dp_der_take(tbs, DP_DER_INTEGER, &out->serial) ||
 		!dp_der_take(tbs, DP_DER_SEQUENCE, &out->inner_algorithm) ||
 		!dp_der_take(tbs, DP_DER_SEQUENCE, &out->issuer) ||
 		!dp_der_take(tbs, DP_DER_SEQUENCE, &validity) ||

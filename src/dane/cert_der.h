@@ -17,7 +17,8 @@
 #define DP_EXTENSIONS_MAX 64 /* extensions of one certificate; more count as broken */
 
 struct dp_cert_der {
-	int version; /* 1 to 3 */
+	int version; /* 1 to 3; 0: another */
+	struct dp_der_item serial;
 	struct dp_der_item tbs;             /* tbsCertificate: what is signed */
 	struct dp_der_item inner_algorithm; /* tbsCertificate.signature */
 	struct dp_der_item issuer, not_before, not_after, subject, spki;
@@ -62,8 +63,11 @@ bool dp_dn_equal(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
 /* Is base an initial sequence of the RDNs of name (directoryName subtree, RFC 5280 s4.2.1.10)? */
 bool dp_dn_within(const uint8_t *name, size_t name_len, const uint8_t *base, size_t base_len);
 
-/* Does a Name hold an emailAddress attribute? */
-bool dp_dn_has_email(const uint8_t *name, size_t len);
+/* The emailAddress attribute of a Name that stands at position index among them. False: no such one. */
+bool dp_dn_email(const uint8_t *name, size_t len, size_t index, struct dp_der_item *value);
+
+/* Is it a Name, whole and well-formed? */
+bool dp_dn_sound(const uint8_t *name, size_t len);
 
 /* signature.c: can the library check a signature made with this AlgorithmIdentifier? NULL, or why
  * not, static or in the arena. */

@@ -102,17 +102,32 @@ struct dp_cert_name dp_dn_common_name(const uint8_t *name, size_t len, struct dp
 	return last.start == NULL ? found : value_octets(&last, arena);
 }
 
-bool dp_dn_has_email(const uint8_t *name, size_t len)
+bool dp_dn_email(const uint8_t *name, size_t len, size_t index, struct dp_der_item *value)
 {
 	struct walk walk;
 
 	if (!walk_open(&walk, name, len))
 		return false;
 	while (walk_next(&walk)) {
-		if (DP_DER_IS_OID(&walk.type, "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01"))
+		if (!DP_DER_IS_OID(&walk.type, "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01"))
+			continue;
+		if (index-- == 0) {
+			*value = walk.value;
 			return true;
+		}
 	}
 	return false;
+}
+
+bool dp_dn_sound(const uint8_t *name, size_t len)
+{
+	struct walk walk;
+
+	if (!walk_open(&walk, name, len))
+		return false;
+	while (walk_next(&walk))
+		;
+	return !walk.broken;
 }
 
 static const struct { const char *oid; size_t len; const char *label; } labels[] = {

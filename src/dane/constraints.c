@@ -30,13 +30,20 @@ static bool dns_within(const char *name, size_t len, const char *base, size_t ba
 	return len == base_len ? base[0] != '.' : base[0] == '.' || name[len - base_len - 1] == '.';
 }
 
-/* "*.example.com" is also a name for "mail.example.com", should that be excluded. */
-static bool wildcard_covers(const char *name, size_t len, const char *base, size_t base_len)
+/* "user@host" is one mailbox, "host" all of that host, ".domain" all of the hosts below it. */
+static bool mail_within(const char *name, size_t len, const char *base, size_t base_len)
 {
-	const char *dot = memchr(base, '.', base_len);
+	const char *at = memchr(name, '@', len);
+	size_t local = at == NULL ? 0 : (size_t)(at - name) + 1;
 
-	return len > 2 && name[0] == '*' && name[1] == '.' && dot != NULL &&
-		dp_text_equal_nocase(name + 1, len - 1, dot, base_len - (size_t)(dot - base));
+	if (at == NULL || base_len == 0)
+		return base_len == 0;
+	if (memchr(base, '@', base_len) != NULL) /* the local part with its letter case: RFC 5321 s2.4 */
+		return len == base_len && memcmp(name, base, local) == 0 &&
+			dp_text_equal_nocase(at, len - local + 1, base + local - 1, base_len - local + 1);
+	if (base[0] == '.')
+		return dns_within(at + 1, len - local, base, base_len);
+	return dp_text_equal_nocase(at + 1, len - local, base, base_len);
 }
 
 static enum fit ip_within(const struct presented *name, const struct dp_der_item *base)
@@ -52,14 +59,15 @@ static enum fit ip_within(const struct presented *name, const struct dp_der_item
 	return FIT_YES;
 }
 
-static enum fit fits(const struct presented *name, const struct dp_der_item *base, bool excluded)
+static enum fit fits(const struct presented *name, const struct dp_der_item *base)
 {
 	const char *text = (const char *)name->value, *base_text = (const char *)base->value;
 
 	switch (name->form) {
 	case NAME_DNS:
-		return dns_within(text, name->len, base_text, base->len) || (excluded &&
-			wildcard_covers(text, name->len, base_text, base->len)) ? FIT_YES : FIT_NO;
+		return dns_within(text, name->len, base_text, base->len) ? FIT_YES : FIT_NO;
+	case NAME_EMAIL:
+		return mail_within(text, name->len, base_text, base->len) ? FIT_YES : FIT_NO;
 	case NAME_IP:
 		return ip_within(name, base);
 	case NAME_DIRECTORY:
@@ -71,7 +79,7 @@ static enum fit fits(const struct presented *name, const struct dp_der_item *bas
 
 /* Does one of the subtrees hold the name? *any: there is a subtree of its form. */
 static enum fit in_subtrees(struct check *check, const struct dp_der_item *subtrees,
-	const struct presented *name, bool excluded, bool *any)
+	const struct presented *name, bool *any)
 {
 	struct dp_der list = dp_der_inside(subtrees), inside;
 	struct dp_der_item item, base;
@@ -90,7 +98,7 @@ static enum fit in_subtrees(struct check *check, const struct dp_der_item *subtr
 		/* minimum and maximum: RFC 5280 has no use for them */
 		if (!dp_der_done(&inside))
 			return FIT_UNKNOWN;
-		fit = fits(name, &base, excluded);
+		fit = fits(name, &base);
 		if (fit == FIT_YES)
 			return FIT_YES;
 		if (fit == FIT_UNKNOWN)
@@ -105,12 +113,12 @@ static enum dp_names check_name(struct check *check, uint8_t form, const uint8_t
 	enum fit fit;
 	bool any;
 
-	fit = in_subtrees(check, &check->excluded, &name, true, &any);
+	fit = in_subtrees(check, &check->excluded, &name, &any);
 	if (fit == FIT_YES)
 		return DP_NAMES_FORBIDDEN;
 	if (fit == FIT_UNKNOWN)
 		return DP_NAMES_UNKNOWN;
-	fit = in_subtrees(check, &check->permitted, &name, false, &any);
+	fit = in_subtrees(check, &check->permitted, &name, &any);
 	if (fit == FIT_UNKNOWN)
 		return DP_NAMES_UNKNOWN;
 	return any && fit == FIT_NO ? DP_NAMES_FORBIDDEN : DP_NAMES_ALLOWED;
@@ -141,8 +149,8 @@ static enum dp_names check_subject(struct check *check, const struct dp_cert *le
 
 	if (dp_der_take(&der, DP_DER_SEQUENCE, &name) && name.len > 0)
 		result = check_name(check, NAME_DIRECTORY, leaf->subject, leaf->subject_len);
-	if (dp_dn_has_email(leaf->subject, leaf->subject_len))
-		result = worse(result, check_name(check, NAME_EMAIL, (const uint8_t *)"", 0));
+	for (size_t i = 0; dp_dn_email(leaf->subject, leaf->subject_len, i, &name); i++)
+		result = worse(result, check_name(check, NAME_EMAIL, name.value, name.len));
 	if (leaf->name_count == 0 && !leaf->is_ca && looks_like_host(&leaf->common_name))
 		result = worse(result, check_name(check, NAME_DNS,
 			(const uint8_t *)leaf->common_name.text, leaf->common_name.len));

@@ -52,6 +52,11 @@ static const struct dp_cert *cert_at(const struct dp_walk *walk, size_t at)
 	return walk->nodes[walk->path[at]];
 }
 
+static bool is_dated(const struct dp_cert *cert)
+{
+	return cert->not_before_utc_s != DP_TIME_NONE && cert->not_after_utc_s != DP_TIME_NONE;
+}
+
 /* RFC 5280 s6.1.3 (a)(2). The anchor's own dates count too, though s6.1.1 (d) knows only its name and
  * key: what validates DANE in practice looks at every certificate of the path (RFC 7671 s5.2.1). */
 static void judge_dates(const struct dp_walk *walk, size_t at, struct dp_path_fault *fault)
@@ -59,8 +64,6 @@ static void judge_dates(const struct dp_walk *walk, size_t at, struct dp_path_fa
 	const struct dp_cert *cert = cert_at(walk, at);
 	int64_t now = walk->input->now_utc_s;
 
-	if (cert->not_before_utc_s == DP_TIME_NONE || cert->not_after_utc_s == DP_TIME_NONE)
-		note(fault, DP_PATH_UNREADABLE, at);
 	if (cert->not_before_utc_s != DP_TIME_NONE && now < cert->not_before_utc_s)
 		note(fault, DP_PATH_NOT_YET, at);
 	if (cert->not_after_utc_s != DP_TIME_NONE && now > cert->not_after_utc_s)
@@ -77,8 +80,6 @@ static void judge_leaf(const struct dp_walk *walk, struct dp_path_fault *fault)
 	if (leaf->has_key_usage && (leaf->key_usage & (DP_KU_DIGITAL_SIGNATURE |
 		DP_KU_KEY_ENCIPHERMENT | DP_KU_KEY_AGREEMENT)) == 0)
 		note(fault, DP_PATH_LEAF_USAGE, 0);
-	if (leaf->broken_extensions)
-		note(fault, DP_PATH_UNREADABLE, 0);
 }
 
 /* RFC 5280 s6.1.4 (k). A version 1 certificate can say nothing of the kind; its being a CA must be
@@ -162,7 +163,7 @@ void dp_path_judge(struct dp_walk *walk, bool bare, enum dp_edge key_edge,
 			note(fault, DP_PATH_CRITICAL, at);
 		if (edge != DP_EDGE_SIGNED)
 			note(fault, DP_PATH_SIGNATURE, at);
-		else if (!cert->parsed && !is_anchor) /* of the anchor no signature is needed */
+		if (is_anchor ? !is_dated(cert) : !cert->sound)
 			note(fault, DP_PATH_UNREADABLE, at);
 	}
 }
@@ -199,9 +200,9 @@ static const char *unreadable_text(const struct dp_cert *cert)
 {
 	if (cert->broken_extensions)
 		return "its extensions cannot be read";
-	if (cert->not_before_utc_s == DP_TIME_NONE || cert->not_after_utc_s == DP_TIME_NONE)
+	if (!is_dated(cert))
 		return "its dates cannot be read";
-	return cert->limit;
+	return cert->limit != NULL ? cert->limit : "it is not well-formed";
 }
 
 const char *dp_path_detail(const struct dp_walk *walk, const struct dp_path_fault *fault)

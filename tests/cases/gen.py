@@ -21,7 +21,7 @@ sys.dont_write_bytecode = True
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa  # noqa: E402
 
 import pki  # noqa: E402
-from pki import bits, extension, integer, moment, oid, pem, sequence, tlv  # noqa: E402
+from pki import bits, extension, integer, moment, octets, oid, pem, sequence, tlv  # noqa: E402
 
 NOW = "2040-06-01T12:00:00Z"
 NAMES = ("mx.example.org",)
@@ -109,10 +109,14 @@ def eku(words):
 
 def make(subject, own_key, issuer=None, extensions=(), start="2020-01-01T00:00:00Z",
          end="2060-01-01T00:00:00Z", version=3, wrapper=0xa3, digest="sha256", sigalg=None,
-         inner=None, flip=False, after=b"", serial=None, times=None, issuer_name=None):
-    """One certificate; issuer None: self-signed."""
+         inner=None, flip=False, after=b"", serial=None, times=None,
+         issuer_name=None, aki=None):
+    """One certificate; issuer None: self-signed. Key identifiers are added to extensions."""
     subject = subject if isinstance(subject, bytes) else dn(subject)
     signer = issuer.key if issuer else own_key
+    if extensions and aki is not False:
+        extensions = [*extensions, extension("2.5.29.14", octets(own_key.identifier)),
+                      extension("2.5.29.35", sequence(tlv(0x80, aki or signer.identifier)))]
     algorithm = sigalg or signer.algorithm(digest)
     mark = hashlib.sha256(subject + own_key.spki + (issuer.der if issuer else b"") +
                           repr((extensions, start, end)).encode()).digest()
