@@ -11,7 +11,7 @@
 
 #define ANCHOR_FILE_MAX 65536
 #define HINTS_FILE_MAX 65536
-#define TOKENS_MAX 64      /* of one record: base64 and hex may come in pieces */
+#define TOKENS_MAX 64 /* of one record: base64 and hex may come in pieces */
 #define DIGEST_MAX 64
 #define SHOWN_MAX 60
 
@@ -61,7 +61,8 @@ static size_t find_type(const struct tokens *tokens)
 	uint64_t ttl_s;
 
 	while (i < tokens->count && i <= 2 &&
-		(is_word(tokens->at[i], "IN") || dp_text_number(tokens->at[i], 0, UINT32_MAX, &ttl_s)))
+		(is_word(tokens->at[i], "IN") ||
+			dp_text_number(tokens->at[i], 0, UINT32_MAX, &ttl_s)))
 		i++;
 	return i < tokens->count ? i : 0;
 }
@@ -81,7 +82,8 @@ static bool read_numbers(const struct tokens *tokens, size_t from, uint64_t out[
 	static const uint64_t most[3] = { UINT16_MAX, UINT8_MAX, UINT8_MAX };
 
 	for (size_t i = 0; i < 3; i++) {
-		if (from + i >= tokens->count || !dp_text_number(tokens->at[from + i], 0, most[i], &out[i]))
+		if (from + i >= tokens->count ||
+			!dp_text_number(tokens->at[from + i], 0, most[i], &out[i]))
 			return false;
 	}
 	return true;
@@ -102,11 +104,13 @@ static bool is_ds(const struct tokens *tokens, size_t from, struct dp_arena *are
 
 static bool is_base64(const char *text)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char alphabet[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	size_t plain = strspn(text, alphabet);
 	size_t padding = strspn(text + plain, "=");
 
-	return plain > 0 && padding <= 2 && text[plain + padding] == '\0' && (plain + padding) % 4 == 0;
+	return plain > 0 && padding <= 2 && text[plain + padding] == '\0' &&
+		(plain + padding) % 4 == 0;
 }
 
 /* RFC 4034 s2.2 */
@@ -140,11 +144,11 @@ static enum anchor_line take_record(struct dp_options *options, const char *line
 	if (!(ds ? is_ds : is_dnskey)(&tokens, type + 1, arena))
 		return NO_RECORD;
 	dp_name_text(&owner, owner_text);
-	record = dp_arena_printf(arena, "%s%s IN %s %s %s %s %s", owner_text, owner.len > 1 ? "." : "",
-		ds ? "DS" : "DNSKEY", tokens.at[type + 1], tokens.at[type + 2], tokens.at[type + 3],
-		join(&tokens, type + 4, arena));
-	options->anchors = dp_option_append(arena, options->anchors, options->anchor_count++, &record,
-		sizeof(record));
+	record = dp_arena_printf(arena, "%s%s IN %s %s %s %s %s", owner_text,
+		owner.len > 1 ? "." : "", ds ? "DS" : "DNSKEY", tokens.at[type + 1],
+		tokens.at[type + 2], tokens.at[type + 3], join(&tokens, type + 4, arena));
+	options->anchors = dp_option_append(
+		arena, options->anchors, options->anchor_count++, &record, sizeof(record));
 	return ANCHOR;
 }
 
@@ -176,13 +180,15 @@ static const char *take_file(struct dp_options *options, char *text, size_t len)
 		while (at < end && is_blank(text[at]))
 			at++;
 		if (at < end && take_record(options, text + at, end - at) == NO_RECORD)
-			return dp_arena_printf(options->arena, "holds \"%s\", which is no DS or DNSKEY record in "
+			return dp_arena_printf(options->arena,
+				"holds \"%s\", which is no DS or DNSKEY record in "
 				"zone-file form; write each as in \". IN DS 20326 8 2 HEX\"",
 				dp_text_escape(options->arena, text + at, end - at, SHOWN_MAX));
 		at = end + 1;
 	}
-	return options->anchor_count > before ? NULL :
-		"holds no DS or DNSKEY record; type a file that does, or the record itself";
+	return options->anchor_count > before
+		? NULL
+		: "holds no DS or DNSKEY record; type a file that does, or the record itself";
 }
 
 /* A value with a blank and a record type in it is meant as a record. */
@@ -194,7 +200,8 @@ static bool looks_like_record(const char *value)
 
 	if (split(value, strlen(value), &tokens, arena) && tokens.count > 1) {
 		for (size_t i = 0; i < tokens.count; i++)
-			found = found || is_word(tokens.at[i], "DS") || is_word(tokens.at[i], "DNSKEY");
+			found = found || is_word(tokens.at[i], "DS") ||
+				is_word(tokens.at[i], "DNSKEY");
 	}
 	dp_arena_close(arena);
 	return found;
@@ -207,12 +214,15 @@ const char *dp_option_trust_anchor(struct dp_options *options, const char *value
 	size_t len;
 
 	if (looks_like_record(value))
-		return take_record(options, value, strlen(value)) == ANCHOR ? NULL :
-			"is no DS or DNSKEY record in zone-file form; type one, as in \". IN DS 20326 8 2 HEX\"";
+		return take_record(options, value, strlen(value)) == ANCHOR
+			? NULL
+			: "is no DS or DNSKEY record in zone-file form; type one, as in \". IN DS 20326 8 2 HEX\"";
 	status = dp_port_read_file(value, ANCHOR_FILE_MAX, options->arena, &text, &len);
 	if (status != DP_OK)
-		return dp_arena_printf(options->arena, "cannot be read (%s); type a file with DS or DNSKEY records, or "
-			"such a record itself", dp_status_text(status));
+		return dp_arena_printf(options->arena,
+			"cannot be read (%s); type a file with DS or DNSKEY records, or "
+			"such a record itself",
+			dp_status_text(status));
 	return take_file(options, text, len);
 }
 
@@ -224,7 +234,8 @@ const char *dp_option_root_hints(struct dp_options *options, const char *value)
 
 	status = dp_port_read_file(value, HINTS_FILE_MAX, options->arena, &text, &len);
 	if (status != DP_OK)
-		return dp_arena_printf(options->arena, "cannot be read (%s); type the path of a root hints file",
+		return dp_arena_printf(options->arena,
+			"cannot be read (%s); type the path of a root hints file",
 			dp_status_text(status));
 	if (strstr(text, "NS") == NULL && strstr(text, "ns") == NULL)
 		return "holds no NS record; type the path of a root hints file";

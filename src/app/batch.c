@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "port/port.h"
 
-#define AT_ONCE 4           /* checks under way */
+#define AT_ONCE 4 /* checks under way */
 #define PROGRESS_FIRST_MS 1000
 #define PROGRESS_NEXT_MS 500
 #define ERASE_LINE "\r\033[K"
@@ -93,8 +93,8 @@ static void start_job(struct run *run, struct job *job)
 	job->run = run;
 	job->arena = dp_arena_open();
 	run->running++;
-	job->check = dp_check_start(batch->base, batch->resolver, &batch->targets[run->started], &batch->settings,
-		job->arena, check_done, job);
+	job->check = dp_check_start(batch->base, batch->resolver, &batch->targets[run->started],
+		&batch->settings, job->arena, check_done, job);
 	run->started++;
 	if (run->interrupted)
 		dp_check_stop(job->check);
@@ -161,8 +161,9 @@ static bool open_events(struct run *run)
 	run->progress = evtimer_new(base, show_progress, run);
 	run->sigint = evsignal_new(base, SIGINT, interrupt, run);
 	run->sigterm = evsignal_new(base, SIGTERM, interrupt, run);
-	return run->advance != NULL && run->progress != NULL && run->sigint != NULL && run->sigterm != NULL &&
-		evsignal_add(run->sigint, NULL) == 0 && evsignal_add(run->sigterm, NULL) == 0;
+	return run->advance != NULL && run->progress != NULL && run->sigint != NULL &&
+		run->sigterm != NULL && evsignal_add(run->sigint, NULL) == 0 &&
+		evsignal_add(run->sigterm, NULL) == 0;
 }
 
 static void close_events(struct run *run)
@@ -192,5 +193,7 @@ enum dp_batch_end dp_batch_run(const struct dp_batch *batch)
 		close_job(&run.jobs[i]);
 	close_events(&run);
 	dp_arena_close(arena);
-	return run.refused ? DP_BATCH_REFUSED : run.interrupted ? DP_BATCH_INTERRUPTED : DP_BATCH_DONE;
+	return run.refused        ? DP_BATCH_REFUSED
+		: run.interrupted ? DP_BATCH_INTERRUPTED
+				  : DP_BATCH_DONE;
 }

@@ -23,11 +23,11 @@ enum { PASS = 0, WARNED = 1, FAILED = 2, UNKNOWN = 3 };
 struct session {
 	const struct dp_options *options;
 	struct dp_target *targets;
-	int64_t now_utc_s;           /* at which certificates are judged */
+	int64_t now_utc_s; /* at which certificates are judged */
 	struct dp_report_options report;
-	struct dp_buf file;          /* --output-file: all reports */
+	struct dp_buf file; /* --output-file: all reports */
 	size_t printed;
-	int status;                  /* worst so far, nagios style */
+	int status; /* worst so far, nagios style */
 };
 
 /* 2 beats 3 beats 1 beats 0. */
@@ -132,9 +132,11 @@ static const char *read_targets(struct session *session)
 
 	if (options->target_count == 0)
 		return "no target; type a mail domain or server, as in \"daneprobe check example.org\"";
-	session->targets = dp_arena_alloc(options->arena, options->target_count * sizeof(*session->targets));
+	session->targets =
+		dp_arena_alloc(options->arena, options->target_count * sizeof(*session->targets));
 	for (size_t i = 0; i < options->target_count && wrong == NULL; i++) {
-		wrong = dp_target_parse(options->targets[i], options, options->arena, &session->targets[i]);
+		wrong = dp_target_parse(
+			options->targets[i], options, options->arena, &session->targets[i]);
 		server = server || !session->targets[i].is_domain;
 	}
 	if (wrong == NULL && options->next_hop.len > 0 && !server)
@@ -170,8 +172,10 @@ static int write_file(const struct session *session)
 
 	if (status == DP_OK)
 		return DP_EXIT_OK;
-	return dp_complain("--output-file \"%s\" cannot be written (%s); type the path of a file that can",
-		dp_text_escape_utf8(session->options->arena, path, strlen(path), SHOWN_MAX), write_failure(status));
+	return dp_complain(
+		"--output-file \"%s\" cannot be written (%s); type the path of a file that can",
+		dp_text_escape_utf8(session->options->arena, path, strlen(path), SHOWN_MAX),
+		write_failure(status));
 }
 
 static void prepare_report(struct session *session)
@@ -212,14 +216,16 @@ static enum dp_batch_end run_batch(struct session *session, struct event_base *b
 static int run(struct session *session, struct event_base *base)
 {
 	const struct dp_options *options = session->options;
-	int64_t clock_utc_s = options->clock_utc_s != DP_TIME_NONE ? options->clock_utc_s : dp_port_utc_s();
+	int64_t clock_utc_s =
+		options->clock_utc_s != DP_TIME_NONE ? options->clock_utc_s : dp_port_utc_s();
 	const char *why = NULL;
 	struct dp_resolver *resolver = open_resolver(options, base, clock_utc_s, &why);
 	enum dp_batch_end end;
 	int written;
 
 	if (resolver == NULL)
-		return dp_complain("the DNS cannot be asked: %s", why != NULL ? why : "reason unknown");
+		return dp_complain(
+			"the DNS cannot be asked: %s", why != NULL ? why : "reason unknown");
 	session->now_utc_s = options->at_utc_s != DP_TIME_NONE ? options->at_utc_s : clock_utc_s;
 	prepare_report(session);
 	end = run_batch(session, base, resolver, clock_utc_s);
@@ -257,7 +263,8 @@ static int check(const struct dp_options *options)
 		return dp_complain("%s", wrong);
 	base = open_base();
 	if (base == NULL)
-		return dp_complain("the event loop cannot be opened: this machine lacks descriptors or memory");
+		return dp_complain(
+			"the event loop cannot be opened: this machine lacks descriptors or memory");
 	status = run(&session, base);
 	event_base_free(base);
 	return status;
@@ -267,7 +274,8 @@ int dp_cmd_check(char **args)
 {
 	struct dp_arena *arena = dp_arena_open();
 	const char *error;
-	const struct dp_options *options = dp_options_parse(args, dp_port_environment(), arena, &error);
+	const struct dp_options *options =
+		dp_options_parse(args, dp_port_environment(), arena, &error);
 	int status;
 
 	if (options == NULL)

@@ -5,7 +5,6 @@
 
 #include "app/options.h"
 
-
 static const char check_head[] =
 	"usage: daneprobe check [OPTION]... TARGET...\n"
 	"\n"
@@ -33,18 +32,18 @@ static const char version_text[] =
 	"\n"
 	"Prints the version of daneprobe and of every library in it, and the built-in trust anchors.\n";
 
-static const char help_text[] =
-	"usage: daneprobe help [COMMAND]\n"
-	"\n"
-	"Lists the commands, or tells all about one.\n";
+static const char help_text[] = "usage: daneprobe help [COMMAND]\n"
+				"\n"
+				"Lists the commands, or tells all about one.\n";
 
 static void list_commands(struct dp_buf *out)
 {
 	dp_buf_text(out, "usage: daneprobe COMMAND [ARGUMENT]...\n\n");
 	for (const struct dp_command *command = dp_commands; command->name != NULL; command++)
 		dp_buf_printf(out, "  %-9s%s\n", command->name, command->help);
-	dp_buf_text(out, "\n\"daneprobe help COMMAND\" tells more; \"daneprobe check example.org\" is the usual"
-			 " beginning.\n");
+	dp_buf_text(out,
+		"\n\"daneprobe help COMMAND\" tells more; \"daneprobe check example.org\" is the usual"
+		" beginning.\n");
 }
 
 int dp_help_print(const char *command)
@@ -74,11 +73,13 @@ int dp_cmd_help(char **args)
 {
 	if (args[0] != NULL && args[1] != NULL)
 		return dp_complain("help takes one command; type \"daneprobe help %s\"", "check");
-	for (const struct dp_command *command = dp_commands; args[0] != NULL && command->name != NULL; command++) {
+	for (const struct dp_command *command = dp_commands;
+		args[0] != NULL && command->name != NULL; command++) {
 		if (strcmp(command->name, args[0]) == 0)
 			return dp_help_print(args[0]);
 	}
 	if (args[0] == NULL)
 		return dp_help_print(NULL);
-	return dp_complain("there is no command of that name to help with; type \"daneprobe help\" for the list");
+	return dp_complain(
+		"there is no command of that name to help with; type \"daneprobe help\" for the list");
 }

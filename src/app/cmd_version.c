@@ -7,7 +7,9 @@
 #include "config/root_anchors.h"
 #include "dp_versions.h"
 
-struct component { const char *name, *version; };
+struct component {
+	const char *name, *version;
+};
 
 static const struct component components[] = {
 	{ "Mbed TLS", DP_VERSION_MBEDTLS },
@@ -18,7 +20,9 @@ static const struct component components[] = {
 	{ "musl", DP_VERSION_MUSL },
 };
 
-struct anchor { const char *name, *record; };
+struct anchor {
+	const char *name, *record;
+};
 
 static const struct anchor anchors[] = {
 	{ "KSK-2017", DP_ROOT_ANCHOR_2017 },
@@ -42,8 +46,8 @@ int dp_cmd_version(char **args)
 		/* ". IN DS 20326 8 2 ...": the key tag is the fourth word. */
 		const char *tag = strstr(anchors[i].record, "DS ") + 3;
 
-		dp_buf_printf(&out, "  %-12skey tag %.*s  %s\n", anchors[i].name, (int)strcspn(tag, " "), tag,
-			anchors[i].record);
+		dp_buf_printf(&out, "  %-12skey tag %.*s  %s\n", anchors[i].name,
+			(int)strcspn(tag, " "), tag, anchors[i].record);
 	}
 	int status = dp_print(out.data);
 

@@ -9,8 +9,9 @@
 
 struct dp_command {
 	const char *name;
-	const char *help;        /* one line */
-	int (*run)(char **args); /* arguments behind the command, NULL-terminated; returns the exit status */
+	const char *help; /* one line */
+	int (*run)(
+		char **args); /* arguments behind the command, NULL-terminated; returns the exit status */
 };
 
 /* Ends with a row without a name; in main.c. */

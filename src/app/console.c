@@ -23,7 +23,8 @@ int dp_complain(const char *format, ...)
 	int count = vsnprintf(line + used, sizeof(line) - used - 1, format, args);
 	va_end(args);
 	if (count > 0)
-		used = (size_t)count < sizeof(line) - used - 1 ? used + (size_t)count : sizeof(line) - 2;
+		used = (size_t)count < sizeof(line) - used - 1 ? used + (size_t)count
+							       : sizeof(line) - 2;
 	line[used++] = '\n';
 	(void)dp_port_write_all(STDERR, line, used);
 	return DP_EXIT_USAGE;

@@ -35,13 +35,17 @@ static int unknown_command(const char *word)
 		names[i] = dp_commands[i].name;
 	nearest = dp_text_nearest(word, names);
 	if (nearest != NULL)
-		status = dp_complain("there is no command \"%s\"; did you mean \"daneprobe %s\"?", shown, nearest);
+		status = dp_complain("there is no command \"%s\"; did you mean \"daneprobe %s\"?",
+			shown, nearest);
 	else if (word[0] == '-')
-		status = dp_complain("options go behind the command; type \"daneprobe check %s ...\"", shown);
+		status = dp_complain(
+			"options go behind the command; type \"daneprobe check %s ...\"", shown);
 	else if (strchr(word, '.') != NULL)
-		status = dp_complain("\"%s\" is no command; type \"daneprobe check %s\"", shown, shown);
+		status = dp_complain(
+			"\"%s\" is no command; type \"daneprobe check %s\"", shown, shown);
 	else
-		status = dp_complain("there is no command \"%s\"; type \"daneprobe help\" for the list", shown);
+		status = dp_complain(
+			"there is no command \"%s\"; type \"daneprobe help\" for the list", shown);
 	dp_arena_close(arena);
 	return status;
 }
@@ -50,7 +54,8 @@ int main(int argc, char **argv)
 {
 	dp_port_prepare();
 	if (argc < 2)
-		return dp_complain("no command; type \"daneprobe check example.org\", or \"daneprobe help\"");
+		return dp_complain(
+			"no command; type \"daneprobe check example.org\", or \"daneprobe help\"");
 	const char *word = plain_word(argv[1]);
 
 	for (const struct dp_command *command = dp_commands; command->name != NULL; command++) {

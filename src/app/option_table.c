@@ -85,14 +85,16 @@ static bool read_time(const char *value, int64_t least_ms, int64_t most_ms, unsi
 
 static const char *apply_timeout(struct dp_options *options, const char *value)
 {
-	return read_time(value, TIMEOUT_LEAST_MS, TIMEOUT_MOST_MS, &options->timeout_ms) ? NULL :
-		"is no time from 0.1 seconds to 1 hour; type seconds, as in 10 or 2.5";
+	return read_time(value, TIMEOUT_LEAST_MS, TIMEOUT_MOST_MS, &options->timeout_ms)
+		? NULL
+		: "is no time from 0.1 seconds to 1 hour; type seconds, as in 10 or 2.5";
 }
 
 static const char *apply_deadline(struct dp_options *options, const char *value)
 {
-	return read_time(value, TIMEOUT_LEAST_MS, DEADLINE_MOST_MS, &options->deadline_ms) ? NULL :
-		"is no time from 0.1 seconds to 1 day; type seconds, as in 120, or 5m";
+	return read_time(value, TIMEOUT_LEAST_MS, DEADLINE_MOST_MS, &options->deadline_ms)
+		? NULL
+		: "is no time from 0.1 seconds to 1 day; type seconds, as in 120, or 5m";
 }
 
 static bool read_days(const char *value, int64_t *out_s)
@@ -107,12 +109,16 @@ static bool read_days(const char *value, int64_t *out_s)
 
 static const char *apply_cert_warning(struct dp_options *options, const char *value)
 {
-	return read_days(value, &options->cert_warning_s) ? NULL : "is no number of days; type one, as in 14";
+	return read_days(value, &options->cert_warning_s)
+		? NULL
+		: "is no number of days; type one, as in 14";
 }
 
 static const char *apply_rrsig_warning(struct dp_options *options, const char *value)
 {
-	return read_days(value, &options->rrsig_warning_s) ? NULL : "is no number of days; type one, as in 2";
+	return read_days(value, &options->rrsig_warning_s)
+		? NULL
+		: "is no number of days; type one, as in 2";
 }
 
 static const char *apply_down(struct dp_options *options, const char *value)
@@ -122,8 +128,8 @@ static const char *apply_down(struct dp_options *options, const char *value)
 
 	if (!dp_name_from_user(value, &name, &why))
 		return why;
-	options->down = dp_option_append(options->arena, options->down, options->down_count++, &name,
-		sizeof(name));
+	options->down = dp_option_append(
+		options->arena, options->down, options->down_count++, &name, sizeof(name));
 	return NULL;
 }
 
@@ -153,7 +159,10 @@ static const char *apply_output(struct dp_options *options, const char *value)
 	dp_buf_init(&buf, options->arena);
 	dp_buf_text(&buf, "is no output format; type ");
 	for (size_t i = 0; dp_report_names[i] != NULL; i++)
-		dp_buf_printf(&buf, "%s%s", i == 0 ? "" : dp_report_names[i + 1] != NULL ? ", " : " or ",
+		dp_buf_printf(&buf, "%s%s",
+			i == 0                                   ? ""
+				: dp_report_names[i + 1] != NULL ? ", "
+								 : " or ",
 			dp_report_names[i]);
 	return buf.data;
 }
@@ -236,12 +245,14 @@ const struct dp_option dp_option_table[] = {
 	{ 0, "at", DP_OPTION_VALUE, "TIME", apply_at, "judge certificates as of that time (now)" },
 	{ 0, "clock", DP_OPTION_VALUE, "TIME", apply_clock,
 		"take that for the time, for DNSSEC signatures too (the system's clock)" },
-	{ 'o', "output", DP_OPTION_VALUE, "text|json", apply_output, "format of the report (text)" },
+	{ 'o', "output", DP_OPTION_VALUE, "text|json", apply_output,
+		"format of the report (text)" },
 	{ 0, "output-file", DP_OPTION_VALUE, "FILE", apply_output_file,
 		"write the report to FILE, at once and whole (standard output)" },
 	{ 0, "exit", DP_OPTION_VALUE, "nagios|simple", apply_exit,
 		"exit statuses, see below (nagios)" },
-	{ 'q', "quiet", DP_OPTION_FLAG, NULL, apply_quiet, "print nothing when the exit status is 0" },
+	{ 'q', "quiet", DP_OPTION_FLAG, NULL, apply_quiet,
+		"print nothing when the exit status is 0" },
 	{ 'v', "verbose", DP_OPTION_FLAG, NULL, apply_verbose,
 		"print every record, certificate and line of the dialogue" },
 	{ 'h', "help", DP_OPTION_FLAG, NULL, apply_help, "print this" },

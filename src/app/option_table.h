@@ -12,8 +12,8 @@ enum dp_option_kind {
 };
 
 struct dp_option {
-	char letter;          /* 0: none */
-	const char *name;     /* without the dashes */
+	char letter;      /* 0: none */
+	const char *name; /* without the dashes */
 	enum dp_option_kind kind;
 	const char *argument; /* placeholder in the help; NULL for flags */
 	/* Note the value ("1" for flags). Returns NULL, or what is wrong with it and what to type: the end of a
@@ -26,7 +26,8 @@ extern const struct dp_option dp_option_table[];
 extern const size_t dp_option_count;
 
 /* A copy of items (count of them, each of size bytes) with item behind. */
-void *dp_option_append(struct dp_arena *arena, const void *items, size_t count, const void *item, size_t size);
+void *dp_option_append(
+	struct dp_arena *arena, const void *items, size_t count, const void *item, size_t size);
 
 /* Values that need more than a line; option_values.c. */
 const char *dp_option_connect(struct dp_options *options, const char *value);

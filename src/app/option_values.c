@@ -7,7 +7,8 @@
 
 #define DNS_PORT 53
 
-void *dp_option_append(struct dp_arena *arena, const void *items, size_t count, const void *item, size_t size)
+void *dp_option_append(
+	struct dp_arena *arena, const void *items, size_t count, const void *item, size_t size)
 {
 	char *larger = dp_arena_alloc(arena, (count + 1) * size);
 
@@ -36,7 +37,8 @@ static bool read_endpoint(const char *text, struct dp_ip *ip, uint16_t *port)
 		return true;
 	if (text[0] == '[') {
 		end = strchr(text, ']');
-		if (end == NULL || !dp_ip_parse(text + 1, (size_t)(end - text) - 1, ip) || ip->family != 6)
+		if (end == NULL || !dp_ip_parse(text + 1, (size_t)(end - text) - 1, ip) ||
+			ip->family != 6)
 			return false;
 		end++;
 	} else {
@@ -59,16 +61,18 @@ const char *dp_option_connect(struct dp_options *options, const char *value)
 	if (equals == NULL)
 		return "names no address; type HOST=ADDRESS, as in mx.example.org=192.0.2.1 or "
 		       "mx.example.org=[2001:db8::1]:25";
-	if (!dp_name_from_user(dp_arena_text(options->arena, value, (size_t)(equals - value)), &host, &why))
+	if (!dp_name_from_user(
+		    dp_arena_text(options->arena, value, (size_t)(equals - value)), &host, &why))
 		return dp_arena_printf(options->arena, "has a host that %s", why);
 	if (!read_endpoint(equals + 1, &ip, &port))
 		return "has no address behind the \"=\"; type HOST=ADDRESS, as in mx.example.org=192.0.2.1 or "
 		       "mx.example.org=[2001:db8::1]:25";
-	options->connect = dp_option_append(options->arena, options->connect, count, &ip, sizeof(ip));
-	options->connect_host = dp_option_append(options->arena, options->connect_host, count, &host,
-		sizeof(host));
-	options->connect_port = dp_option_append(options->arena, options->connect_port, count, &port,
-		sizeof(port));
+	options->connect =
+		dp_option_append(options->arena, options->connect, count, &ip, sizeof(ip));
+	options->connect_host =
+		dp_option_append(options->arena, options->connect_host, count, &host, sizeof(host));
+	options->connect_port =
+		dp_option_append(options->arena, options->connect_port, count, &port, sizeof(port));
 	options->connect_count++;
 	return NULL;
 }
@@ -106,7 +110,8 @@ const char *dp_option_resolver(struct dp_options *options, const char *value)
 	if (!word && !read_server(value, &server))
 		return "is no way to resolve; type auto, system, recursive, or an address such as 192.0.2.53 or "
 		       "192.0.2.53@5353";
-	if (word ? options->server_count > 0 : options->resolver_given && options->server_count == 0)
+	if (word ? options->server_count > 0
+		 : options->resolver_given && options->server_count == 0)
 		return "does not go together with the resolver before it; type one of auto, system, recursive, or "
 		       "addresses only";
 	if (!word && options->server_count == DP_RESOLVER_SERVERS_MAX)
@@ -127,8 +132,8 @@ const char *dp_option_tlsa(struct dp_options *options, const char *value)
 		return dp_arena_printf(options->arena, "is no TLSA record: %s", wrong);
 	if (options->record_count == DP_TLSA_MAX)
 		return "is one record too many; type at most 64";
-	options->records = dp_option_append(options->arena, options->records, options->record_count++, &record,
-		sizeof(record));
+	options->records = dp_option_append(
+		options->arena, options->records, options->record_count++, &record, sizeof(record));
 	return NULL;
 }
 

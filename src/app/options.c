@@ -53,10 +53,11 @@ static const char *shown(struct parser *parser, const char *text)
 	return dp_text_escape_utf8(parser->arena, text, strlen(text), SHOWN_MAX);
 }
 
-static void give(struct parser *parser, const struct dp_option *option, const char *source, const char *value)
+static void give(struct parser *parser, const struct dp_option *option, const char *source,
+	const char *value)
 {
-	parser->given = dp_arena_grow(parser->arena, parser->given, parser->given_count, &parser->given_cap,
-		sizeof(*parser->given));
+	parser->given = dp_arena_grow(parser->arena, parser->given, parser->given_count,
+		&parser->given_cap, sizeof(*parser->given));
 	parser->given[parser->given_count++] = (struct given){ option, source, value };
 }
 
@@ -72,17 +73,18 @@ static void unknown_option(struct parser *parser, const char *arg, size_t name_l
 		nearest = dp_text_nearest(word + 2, names);
 	}
 	if (nearest != NULL)
-		parser->error = dp_arena_printf(parser->arena, "there is no option %s; did you mean --%s?",
-			shown(parser, word), nearest);
+		parser->error = dp_arena_printf(parser->arena,
+			"there is no option %s; did you mean --%s?", shown(parser, word), nearest);
 	else
 		parser->error = dp_arena_printf(parser->arena,
-			"there is no option %s; \"daneprobe help check\" lists the options", shown(parser, word));
+			"there is no option %s; \"daneprobe help check\" lists the options",
+			shown(parser, word));
 }
 
 static void needs_value(struct parser *parser, const struct dp_option *option, const char *source)
 {
-	parser->error = dp_arena_printf(parser->arena, "%s needs a value; type %s %s", source, source,
-		option->argument);
+	parser->error = dp_arena_printf(
+		parser->arena, "%s needs a value; type %s %s", source, source, option->argument);
 }
 
 /* "--name", "--name=value", "--name value". Returns the number of arguments used. */
@@ -100,7 +102,8 @@ static size_t take_long(struct parser *parser, char **args)
 	}
 	if (option->kind == DP_OPTION_FLAG) {
 		if (value != NULL)
-			parser->error = dp_arena_printf(parser->arena, "%s takes no value; type %s alone", source, source);
+			parser->error = dp_arena_printf(
+				parser->arena, "%s takes no value; type %s alone", source, source);
 		give(parser, option, source, "1");
 		return 1;
 	}
@@ -171,12 +174,14 @@ static void read_args(struct parser *parser, char **args)
 }
 
 /* "DANEPROBE_OPT_KEY_TYPES" for "key-types". */
-static const char *env_name(const struct dp_option *option, char out[sizeof(ENV_PREFIX) + NAME_MAX_BYTES])
+static const char *env_name(
+	const struct dp_option *option, char out[sizeof(ENV_PREFIX) + NAME_MAX_BYTES])
 {
 	size_t len = sizeof(ENV_PREFIX) - 1;
 
 	memcpy(out, ENV_PREFIX, len);
-	for (const char *c = option->name; *c != '\0' && len < sizeof(ENV_PREFIX) + NAME_MAX_BYTES - 1; c++)
+	for (const char *c = option->name;
+		*c != '\0' && len < sizeof(ENV_PREFIX) + NAME_MAX_BYTES - 1; c++)
 		out[len++] = *c == '-' ? '_' : (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
 	out[len] = '\0';
 	return out;
@@ -189,8 +194,8 @@ static void give_from_env(struct parser *parser, const struct dp_option *option,
 		if (strcmp(value, "1") == 0)
 			give(parser, option, source, value);
 		else if (strcmp(value, "0") != 0)
-			parser->error = dp_arena_printf(parser->arena, "%s is \"%s\"; set it to 0 or 1", source,
-				shown(parser, value));
+			parser->error = dp_arena_printf(parser->arena,
+				"%s is \"%s\"; set it to 0 or 1", source, shown(parser, value));
 		return;
 	}
 	if (option->kind == DP_OPTION_VALUE) {
@@ -221,9 +226,11 @@ static void read_environment(struct parser *parser, char **environment)
 		for (size_t g = 0; g < typed; g++)
 			on_line = on_line || parser->given[g].option == option;
 		for (char **e = environment; *e != NULL && !on_line; e++) {
-			if (strncmp(*e, name, len) != 0 || (*e)[len] != '=' || (*e)[len + 1] == '\0')
+			if (strncmp(*e, name, len) != 0 || (*e)[len] != '=' ||
+				(*e)[len + 1] == '\0')
 				continue;
-			give_from_env(parser, option, dp_arena_text(parser->arena, name, len), *e + len + 1);
+			give_from_env(parser, option, dp_arena_text(parser->arena, name, len),
+				*e + len + 1);
 			break;
 		}
 	}
@@ -236,8 +243,8 @@ static void apply_all(struct parser *parser)
 		const char *wrong = given->option->apply(parser->options, given->value);
 
 		if (wrong != NULL)
-			parser->error = dp_arena_printf(parser->arena, "%s \"%s\" %s", given->source,
-				shown(parser, given->value), wrong);
+			parser->error = dp_arena_printf(parser->arena, "%s \"%s\" %s",
+				given->source, shown(parser, given->value), wrong);
 	}
 }
 
@@ -256,7 +263,8 @@ static struct dp_options *defaults(struct dp_arena *arena)
 	return options;
 }
 
-struct dp_options *dp_options_parse(char **args, char **environment, struct dp_arena *arena, const char **error)
+struct dp_options *dp_options_parse(
+	char **args, char **environment, struct dp_arena *arena, const char **error)
 {
 	struct parser parser = { .options = defaults(arena), .arena = arena };
 

@@ -12,7 +12,8 @@
 
 static const char *complain(struct dp_arena *arena, const char *text, const char *wrong)
 {
-	return dp_arena_printf(arena, "\"%s\" %s", dp_text_escape_utf8(arena, text, strlen(text), SHOWN_MAX), wrong);
+	return dp_arena_printf(arena, "\"%s\" %s",
+		dp_text_escape_utf8(arena, text, strlen(text), SHOWN_MAX), wrong);
 }
 
 static const char *lowered(struct dp_arena *arena, const char *text, size_t len)
@@ -73,8 +74,8 @@ static void take_options(const struct dp_options *options, struct dp_target *tar
 	target->rrsig_warning_s = options->rrsig_warning_s;
 }
 
-const char *dp_target_parse(const char *text, const struct dp_options *options, struct dp_arena *arena,
-	struct dp_target *target)
+const char *dp_target_parse(const char *text, const struct dp_options *options,
+	struct dp_arena *arena, struct dp_target *target)
 {
 	const char *scheme_end = strstr(text, SCHEME_END);
 	const char *wrong = NULL;
@@ -94,7 +95,8 @@ const char *dp_target_parse(const char *text, const struct dp_options *options, 
 	const struct dp_protocol *protocol = dp_protocol_find(scheme);
 
 	if (protocol == NULL)
-		return complain(arena, text, "has a scheme that is not known here; type smtp://HOST for one server, or "
+		return complain(arena, text,
+			"has a scheme that is not known here; type smtp://HOST for one server, or "
 			"the mail domain alone");
 	target->protocol = scheme;
 	target->port = dp_protocol_port(protocol);

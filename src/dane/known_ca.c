@@ -17,7 +17,8 @@ static bool is_root(const struct dp_known_ca *row)
 }
 
 /* The first row with that digest, a root before others: a cross-signed CA has the key of its root. */
-static const struct dp_known_ca *find(const uint8_t *digest, size_t len, uint8_t selector, uint8_t matching)
+static const struct dp_known_ca *find(
+	const uint8_t *digest, size_t len, uint8_t selector, uint8_t matching)
 {
 	const struct dp_known_ca *found = NULL;
 
@@ -52,8 +53,8 @@ const struct dp_known_ca *dp_known_ca_find(const struct dp_tlsa *record, bool *s
 		len = sizeof hashed;
 		matching = DP_SHA256;
 	}
-	if (!(matching == DP_SHA256 && len == DP_SHA256_BYTES)
-		&& !(matching == DP_SHA512 && len == DP_SHA512_BYTES))
+	if (!(matching == DP_SHA256 && len == DP_SHA256_BYTES) &&
+		!(matching == DP_SHA512 && len == DP_SHA512_BYTES))
 		return NULL;
 	row = find(digest, len, record->selector, matching);
 	if (row == NULL) {

@@ -116,8 +116,8 @@ static bool next_record(struct cursor *c, struct record *record)
 	const uint8_t *data;
 	uint16_t rdata_len;
 
-	if (!take_name(c, &record->owner) || !take_u16(c, &record->type) || !take_u16(c, &record->class)
-		|| !take(c, 4, &data) || !take_u16(c, &rdata_len))
+	if (!take_name(c, &record->owner) || !take_u16(c, &record->type) ||
+		!take_u16(c, &record->class) || !take(c, 4, &data) || !take_u16(c, &rdata_len))
 		return false;
 	record->ttl_s = get_u32(data);
 	if (record->ttl_s > INT32_MAX)
@@ -139,7 +139,8 @@ static bool open_answer(const uint8_t *packet, size_t len, struct answer *answer
 	if (!take(&c, HEADER_BYTES, &header))
 		return false;
 	*rcode = header[3] & 0x0f;
-	for (unsigned questions = (unsigned)(header[4] << 8 | header[5]); questions > 0; questions--) {
+	for (unsigned questions = (unsigned)(header[4] << 8 | header[5]); questions > 0;
+		questions--) {
 		const uint8_t *data;
 
 		if (!take_name(&c, &name) || !take(&c, 4, &data))
@@ -170,7 +171,8 @@ static bool check_answer(const struct answer *answer, uint32_t *ttl_s)
 }
 
 /* The target of the CNAME at owner. Returns 1 found, 0 there is none, -1 malformed. */
-static int find_cname(const struct answer *answer, const struct dp_name *owner, struct dp_name *target)
+static int find_cname(
+	const struct answer *answer, const struct dp_name *owner, struct dp_name *target)
 {
 	struct cursor c = answer->start;
 	struct record record;
@@ -178,8 +180,8 @@ static int find_cname(const struct answer *answer, const struct dp_name *owner, 
 	for (unsigned i = 0; i < answer->count; i++) {
 		if (!next_record(&c, &record))
 			return -1;
-		if (record.type != DP_TYPE_CNAME || record.class != CLASS_IN
-			|| !dp_name_equal(&record.owner, owner))
+		if (record.type != DP_TYPE_CNAME || record.class != CLASS_IN ||
+			!dp_name_equal(&record.owner, owner))
 			continue;
 		if (!take_name(&record.rdata, target) || record.rdata.at != record.rdata.end)
 			return -1;
@@ -189,7 +191,8 @@ static int find_cname(const struct answer *answer, const struct dp_name *owner, 
 }
 
 /* False on a loop or more than DP_CNAME_MAX links: no end can be told from such an answer. */
-static bool follow_aliases(const struct answer *answer, struct dp_message *message, struct dp_arena *arena)
+static bool follow_aliases(
+	const struct answer *answer, struct dp_message *message, struct dp_arena *arena)
 {
 	struct dp_name target;
 	size_t cap = 0;
@@ -198,8 +201,8 @@ static bool follow_aliases(const struct answer *answer, struct dp_message *messa
 	while ((found = find_cname(answer, &message->canonical, &target)) > 0) {
 		if (message->alias_count == DP_CNAME_MAX)
 			return false;
-		message->aliases = dp_arena_grow(arena, message->aliases, message->alias_count, &cap,
-			sizeof *message->aliases);
+		message->aliases = dp_arena_grow(arena, message->aliases, message->alias_count,
+			&cap, sizeof *message->aliases);
 		message->aliases[message->alias_count++] = message->canonical;
 		message->canonical = target;
 	}
@@ -207,7 +210,10 @@ static bool follow_aliases(const struct answer *answer, struct dp_message *messa
 }
 
 /* Layout of the types whose rdata holds names: octets before, names, octets behind. */
-struct layout { uint16_t type; uint8_t before, names, behind; };
+struct layout {
+	uint16_t type;
+	uint8_t before, names, behind;
+};
 
 static const struct layout layouts[] = {
 	{ DP_TYPE_NS, 0, 1, 0 },
@@ -311,9 +317,10 @@ static bool keep_records(const struct answer *answer, uint16_t qtype, struct dp_
 		rrsigs += record.type == DP_TYPE_RRSIG;
 		rrs += record.type == qtype;
 	}
-	message->rrs = dp_arena_alloc(arena, (rrs < DP_RR_MAX ? rrs : DP_RR_MAX) * sizeof *message->rrs);
-	message->rrsigs = dp_arena_alloc(arena,
-		(rrsigs < DP_RR_MAX ? rrsigs : DP_RR_MAX) * sizeof *message->rrsigs);
+	message->rrs =
+		dp_arena_alloc(arena, (rrs < DP_RR_MAX ? rrs : DP_RR_MAX) * sizeof *message->rrs);
+	message->rrsigs = dp_arena_alloc(
+		arena, (rrsigs < DP_RR_MAX ? rrsigs : DP_RR_MAX) * sizeof *message->rrsigs);
 	c = answer->start;
 	for (unsigned i = 0; i < answer->count; i++) {
 		if (!next_record(&c, &record))
@@ -324,17 +331,17 @@ static bool keep_records(const struct answer *answer, uint16_t qtype, struct dp_
 	return true;
 }
 
-bool dp_message_parse(const uint8_t *packet, size_t len, const struct dp_name *qname, uint16_t qtype,
-	struct dp_message *message, struct dp_arena *arena)
+bool dp_message_parse(const uint8_t *packet, size_t len, const struct dp_name *qname,
+	uint16_t qtype, struct dp_message *message, struct dp_arena *arena)
 {
 	struct answer answer;
 
 	memset(message, 0, sizeof *message);
 	message->canonical = *qname;
-	if (open_answer(packet, len, &answer, &message->rcode)
-		&& check_answer(&answer, &message->ttl_s)
-		&& (qtype == DP_TYPE_CNAME || follow_aliases(&answer, message, arena))
-		&& keep_records(&answer, qtype, message, arena))
+	if (open_answer(packet, len, &answer, &message->rcode) &&
+		check_answer(&answer, &message->ttl_s) &&
+		(qtype == DP_TYPE_CNAME || follow_aliases(&answer, message, arena)) &&
+		keep_records(&answer, qtype, message, arena))
 		return true;
 	memset(message, 0, sizeof *message);
 	return false;

@@ -44,7 +44,8 @@ static bool parse_label(const char **text, struct dp_name *out)
 	while (**text != '\0' && **text != '.') {
 		uint8_t octet = 0;
 
-		if (!unescape(text, &octet) || len == LABEL_MAX || start + 1 + len >= DP_NAME_MAX - 1)
+		if (!unescape(text, &octet) || len == LABEL_MAX ||
+			start + 1 + len >= DP_NAME_MAX - 1)
 			return false;
 		out->wire[start + 1 + len++] = (uint8_t)dp_text_lower((char)octet);
 	}
@@ -93,7 +94,8 @@ const char *dp_name_text(const struct dp_name *name, char out[DP_NAME_TEXT_MAX])
 			if (is_plain(name->wire[at]))
 				out[used++] = (char)name->wire[at];
 			else
-				used += (size_t)snprintf(out + used, DP_NAME_TEXT_MAX - used, "\\%03u", name->wire[at]);
+				used += (size_t)snprintf(out + used, DP_NAME_TEXT_MAX - used,
+					"\\%03u", name->wire[at]);
 		}
 	}
 	if (used == 0 && name->len == 1)

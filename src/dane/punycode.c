@@ -12,7 +12,10 @@
 #define INITIAL_BIAS 72u
 #define INITIAL_N 0x80u
 
-struct output { char *text; size_t len, max; };
+struct output {
+	char *text;
+	size_t len, max;
+};
 
 static bool put(struct output *out, char c)
 {

@@ -22,7 +22,8 @@ bool dp_tlsa_from_rdata(const uint8_t *rdata, size_t len, struct dp_tlsa *record
 /* RFC 7672 s2.2, s3.1.3: is this record one that an SMTP client can use? */
 static enum dp_reason judge_usable(const struct dp_tlsa *record, bool pkix)
 {
-	if (record->usage > DP_DANE_EE || record->selector > DP_SPKI || record->matching > DP_SHA512)
+	if (record->usage > DP_DANE_EE || record->selector > DP_SPKI ||
+		record->matching > DP_SHA512)
 		return DP_REASON_TLSA_UNUSABLE_PARAMETER;
 	if (record->usage <= DP_PKIX_EE && !pkix)
 		return DP_REASON_TLSA_UNUSABLE_USAGE;
@@ -41,17 +42,17 @@ static enum dp_reason judge_usable(const struct dp_tlsa *record, bool pkix)
 
 static bool is_equal(const struct dp_tlsa *a, const struct dp_tlsa *b)
 {
-	return a->usage == b->usage && a->selector == b->selector && a->matching == b->matching
-		&& a->data_len == b->data_len && memcmp(a->data, b->data, a->data_len) == 0;
+	return a->usage == b->usage && a->selector == b->selector && a->matching == b->matching &&
+		a->data_len == b->data_len && memcmp(a->data, b->data, a->data_len) == 0;
 }
 
 /* RFC 7671 s9: of the usable digests with one usage and selector only the strongest count. Full(0) is no
  * digest: it neither hides others nor is hidden. */
 static bool hides(const struct dp_tlsa *strong, const struct dp_tlsa *weak)
 {
-	return strong->unusable == DP_REASON_NONE && weak->unusable == DP_REASON_NONE
-		&& strong->usage == weak->usage && strong->selector == weak->selector
-		&& weak->matching != DP_FULL && strong->matching > weak->matching;
+	return strong->unusable == DP_REASON_NONE && weak->unusable == DP_REASON_NONE &&
+		strong->usage == weak->usage && strong->selector == weak->selector &&
+		weak->matching != DP_FULL && strong->matching > weak->matching;
 }
 
 void dp_tlsa_classify(struct dp_tlsa *records, size_t count, bool pkix)
@@ -81,8 +82,8 @@ const char *dp_tlsa_text(const struct dp_tlsa *record, size_t max_bytes, struct 
 	bool cut = max_bytes > 0 && record->data_len > max_bytes;
 	size_t len = cut ? max_bytes : record->data_len;
 
-	return dp_arena_printf(arena, "%u %u %u %s%s", record->usage, record->selector, record->matching,
-		dp_text_hex(arena, record->data, len), cut ? "..." : "");
+	return dp_arena_printf(arena, "%u %u %u %s%s", record->usage, record->selector,
+		record->matching, dp_text_hex(arena, record->data, len), cut ? "..." : "");
 }
 
 bool dp_tlsa_matches(const struct dp_tlsa *record, const uint8_t *cert, size_t cert_len,
@@ -96,7 +97,8 @@ bool dp_tlsa_matches(const struct dp_tlsa *record, const uint8_t *cert, size_t c
 	if (record->selector > DP_SPKI || object == NULL || object_len == 0)
 		return false;
 	if (record->matching == DP_FULL)
-		return record->data_len == object_len && memcmp(record->data, object, object_len) == 0;
+		return record->data_len == object_len &&
+			memcmp(record->data, object, object_len) == 0;
 	if (record->matching == DP_SHA256) {
 		dp_digest_sha256(object, object_len, digest);
 		digest_len = DP_SHA256_BYTES;
@@ -104,6 +106,6 @@ bool dp_tlsa_matches(const struct dp_tlsa *record, const uint8_t *cert, size_t c
 		dp_digest_sha512(object, object_len, digest);
 		digest_len = DP_SHA512_BYTES;
 	}
-	return digest_len > 0 && record->data_len == digest_len
-		&& memcmp(record->data, digest, digest_len) == 0;
+	return digest_len > 0 && record->data_len == digest_len &&
+		memcmp(record->data, digest, digest_len) == 0;
 }

@@ -5,7 +5,10 @@
 #include "base/text.h"
 #include "dane/tlsa.h"
 
-struct word { const char *text; uint8_t value; };
+struct word {
+	const char *text;
+	uint8_t value;
+};
 
 struct field {
 	const char *name;
@@ -15,7 +18,8 @@ struct field {
 
 static const struct field fields[3] = {
 	{ "usage", "3 (DANE-EE) or 2 (DANE-TA)",
-		{ { "PKIX-TA", 0 }, { "PKIX-EE", 1 }, { "DANE-TA", 2 }, { "DANE-EE", 3 }, { "PrivCert", 255 } } },
+		{ { "PKIX-TA", 0 }, { "PKIX-EE", 1 }, { "DANE-TA", 2 }, { "DANE-EE", 3 },
+			{ "PrivCert", 255 } } },
 	{ "selector", "1 (SPKI) or 0 (Cert)",
 		{ { "Cert", 0 }, { "SPKI", 1 }, { "PrivSel", 255 } } },
 	{ "matching type", "1 (SHA2-256), 2 (SHA2-512) or 0 (Full)",
@@ -66,7 +70,8 @@ static int hex_digit(char c)
 }
 
 /* Hex digits, blanks and the parentheses of zone files between them. */
-static const char *read_data(const char *text, const char *at, struct dp_tlsa *record, struct dp_arena *arena)
+static const char *read_data(
+	const char *text, const char *at, struct dp_tlsa *record, struct dp_arena *arena)
 {
 	uint8_t *data = dp_arena_alloc(arena, strlen(at) / 2 + 1);
 	size_t digits = 0;
@@ -77,7 +82,8 @@ static const char *read_data(const char *text, const char *at, struct dp_tlsa *r
 		if (is_blank(*at) || *at == '(' || *at == ')')
 			continue;
 		if (digit < 0)
-			return dp_arena_printf(arena, "the data has \"%s\" at character %u, which is no hexadecimal digit",
+			return dp_arena_printf(arena,
+				"the data has \"%s\" at character %u, which is no hexadecimal digit",
 				dp_text_escape(arena, at, 1, 1), (unsigned)(at - text) + 1);
 		data[digits / 2] = (uint8_t)(data[digits / 2] << 4 | digit);
 		digits++;
@@ -85,10 +91,13 @@ static const char *read_data(const char *text, const char *at, struct dp_tlsa *r
 	if (digits == 0)
 		return "the data is missing: write hexadecimal digits behind the three numbers";
 	if (digits % 2 != 0)
-		return dp_arena_printf(arena, "the data has an odd number of hexadecimal digits (%u): "
-			"a digit is missing or too many", (unsigned)digits);
+		return dp_arena_printf(arena,
+			"the data has an odd number of hexadecimal digits (%u): "
+			"a digit is missing or too many",
+			(unsigned)digits);
 	if (digits / 2 > DP_TLSA_DATA_MAX)
-		return dp_arena_printf(arena, "the data is longer than %u octets", (unsigned)DP_TLSA_DATA_MAX);
+		return dp_arena_printf(
+			arena, "the data is longer than %u octets", (unsigned)DP_TLSA_DATA_MAX);
 	record->data = data;
 	record->data_len = digits / 2;
 	return NULL;
@@ -108,7 +117,8 @@ const char *dp_tlsa_from_text(const char *text, struct dp_tlsa *record, struct d
 		while (at[len] != '\0' && !is_blank(at[len]))
 			len++;
 		if (len == 0)
-			return dp_arena_printf(arena, "the %s is missing: write \"3 1 1 HEX\"", fields[i].name);
+			return dp_arena_printf(
+				arena, "the %s is missing: write \"3 1 1 HEX\"", fields[i].name);
 		if (!read_value(&fields[i], at, len, targets[i]))
 			return dp_arena_printf(arena, "the %s is \"%s\": write %s", fields[i].name,
 				dp_text_escape(arena, at, len, 40), fields[i].values);

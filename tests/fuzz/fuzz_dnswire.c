@@ -45,8 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			for (size_t i = 0; i < message.rr_count; i++) {
 				check(dp_name_equal(&message.rrs[i].owner, &message.canonical));
 				check(message.rrs[i].type == type);
-				free(memcpy(malloc(message.rrs[i].rdata_len + 1u), message.rrs[i].rdata,
-					message.rrs[i].rdata_len));
+				free(memcpy(malloc(message.rrs[i].rdata_len + 1u),
+					message.rrs[i].rdata, message.rrs[i].rdata_len));
 			}
 			for (size_t i = 0; i < message.rrsig_count; i++) {
 				check_name(&message.rrsigs[i].owner);

@@ -156,20 +156,24 @@ static int teardown(void **state)
 
 static void name_parse(void **state)
 {
-	static const struct { const char *text, *back; size_t labels; } rows[] = {
+	static const struct {
+		const char *text, *back;
+		size_t labels;
+	} rows[] = {
 		{ ".", ".", 0 },
 		{ "example.org", "example.org", 2 },
 		{ "example.org.", "example.org", 2 },
-		{ "EXAMPLE.ORG", "example.org", 2 },           /* RFC 4343: case does not count */
+		{ "EXAMPLE.ORG", "example.org", 2 }, /* RFC 4343: case does not count */
 		{ "_25._tcp.mx.example", "_25._tcp.mx.example", 4 },
-		{ "a\\.b.example", "a\\046b.example", 2 },     /* RFC 1035 s5.1 */
+		{ "a\\.b.example", "a\\046b.example", 2 }, /* RFC 1035 s5.1 */
 		{ "a\\046b.example", "a\\046b.example", 2 },
 		{ "\\000\\255.example", "\\000\\255.example", 2 },
 		{ "\\065.example", "a.example", 2 },
 		{ "*.example", "*.example", 2 },
 		{ "a\\032b.example", "a\\032b.example", 2 },
 	};
-	static const char *const bad[] = { "", "..", ".a", "a..b", "a b", "\\256.a", "\\25", "a\\", "\x80.a", "a.\\" };
+	static const char *const bad[] = { "", "..", ".a", "a..b", "a b", "\\256.a", "\\25", "a\\",
+		"\x80.a", "a.\\" };
 	struct dp_name name;
 	(void)state;
 
@@ -226,8 +230,8 @@ static void name_relations(void **state)
 	char text[300];
 	(void)state;
 
-	assert_true(dp_name_parse("mx.example.org", &mx) && dp_name_parse("org", &org)
-		&& dp_name_parse(".", &root) && dp_name_parse("xample.org", &other));
+	assert_true(dp_name_parse("mx.example.org", &mx) && dp_name_parse("org", &org) &&
+		dp_name_parse(".", &root) && dp_name_parse("xample.org", &other));
 	assert_true(dp_name_below(&mx, &org));
 	assert_true(dp_name_below(&mx, &mx));
 	assert_true(dp_name_below(&mx, &root));
@@ -266,10 +270,10 @@ static void name_relations(void **state)
 /* RFC 1123 s2.1, RFC 3696 s2 */
 static void name_hostname(void **state)
 {
-	static const char *const good[] = { "example.org", "a", "1.example", "_x.example", "3com.com", "a-b.c",
-		"xn--bcher-kva.example", "1a" };
-	static const char *const bad[] = { ".", "192.0.2.1", "example.1", "a\\032b.example", "-a.example", "a-.example",
-		"*.example", "a\\046b.example" };
+	static const char *const good[] = { "example.org", "a", "1.example", "_x.example",
+		"3com.com", "a-b.c", "xn--bcher-kva.example", "1a" };
+	static const char *const bad[] = { ".", "192.0.2.1", "example.1", "a\\032b.example",
+		"-a.example", "a-.example", "*.example", "a\\046b.example" };
 	struct dp_name name = { 0 };
 	(void)state;
 
@@ -421,7 +425,10 @@ static void message_rdata_names(void **state)
 	rr_end(at);
 	assert_true(parse_as("example", DP_TYPE_SOA, &m));
 	assert_int_equal(m.rrs[0].rdata_len, 12 + 14 + 20);
-	assert_memory_equal(m.rrs[0].rdata, "\2ns\7example\0\4host\7example\0" "0123456789", 36);
+	assert_memory_equal(m.rrs[0].rdata,
+		"\2ns\7example\0\4host\7example\0"
+		"0123456789",
+		36);
 }
 
 /* RFC 4034 s3.1 */
@@ -486,15 +493,24 @@ static void message_ttl(void **state)
 /* A pointer must not lead forward, to itself, or round; labels of the types 01 and 10 do not exist. */
 static void message_hostile_names(void **state)
 {
-	static const struct { const char *bytes; size_t len; } names[] = {
-		{ "\xc0\x11", 2 },             /* itself: the record begins at 17 */
-		{ "\xc0\xff", 2 },             /* forward, past the end */
-		{ "\1a\xc0\x11", 4 },          /* back to its own piece */
+	static const struct {
+		const char *bytes;
+		size_t len;
+	} names[] = {
+		{ "\xc0\x11", 2 },    /* itself: the record begins at 17 */
+		{ "\xc0\xff", 2 },    /* forward, past the end */
+		{ "\1a\xc0\x11", 4 }, /* back to its own piece */
 		{ "\xff\xff", 2 },
-		{ "\x41" "a", 3 },
-		{ "\x80" "a", 3 },
+		{ "\x41"
+		  "a",
+			3 },
+		{ "\x80"
+		  "a",
+			3 },
 		{ "\xc0", 1 },
-		{ "\x3f" "abc", 4 },
+		{ "\x3f"
+		  "abc",
+			4 },
 		{ "", 0 },
 	};
 	struct dp_message m;
@@ -508,14 +524,19 @@ static void message_hostile_names(void **state)
 		assert_false(parse_as("x", DP_TYPE_A, &m));
 	}
 	/* A name that grows past 255 octets by pointers. */
-	start(0, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
-		"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", DP_TYPE_A);
+	start(0,
+		"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
+		"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb",
+		DP_TYPE_A);
 	size_t second = packet.len;
-	rr("ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc.@12", DP_TYPE_A, 1, "\1\2\3\4", 4);
+	rr("ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc.@12", DP_TYPE_A, 1,
+		"\1\2\3\4", 4);
 	assert_true(parse_as("x", DP_TYPE_A, &m));
 	char owner[80];
 
-	snprintf(owner, sizeof owner, "ddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd.@%u", (unsigned)second);
+	snprintf(owner, sizeof owner,
+		"ddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd.@%u",
+		(unsigned)second);
 	rr(owner, DP_TYPE_A, 1, "\1\2\3\4", 4);
 	assert_false(parse_as("x", DP_TYPE_A, &m));
 }
@@ -606,13 +627,22 @@ static void mnemonics(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(name_parse), cmocka_unit_test(name_lengths), cmocka_unit_test(name_relations),
-		cmocka_unit_test(name_hostname), cmocka_unit_test(message_plain), cmocka_unit_test(message_empty),
-		cmocka_unit_test(message_aliases), cmocka_unit_test(message_alias_bounds),
-		cmocka_unit_test(message_rdata_names), cmocka_unit_test(message_rrsig),
-		cmocka_unit_test(message_many), cmocka_unit_test(message_ttl),
-		cmocka_unit_test(message_hostile_names), cmocka_unit_test(message_hostile_rdata),
-		cmocka_unit_test(message_cut), cmocka_unit_test(mnemonics),
+		cmocka_unit_test(name_parse),
+		cmocka_unit_test(name_lengths),
+		cmocka_unit_test(name_relations),
+		cmocka_unit_test(name_hostname),
+		cmocka_unit_test(message_plain),
+		cmocka_unit_test(message_empty),
+		cmocka_unit_test(message_aliases),
+		cmocka_unit_test(message_alias_bounds),
+		cmocka_unit_test(message_rdata_names),
+		cmocka_unit_test(message_rrsig),
+		cmocka_unit_test(message_many),
+		cmocka_unit_test(message_ttl),
+		cmocka_unit_test(message_hostile_names),
+		cmocka_unit_test(message_hostile_rdata),
+		cmocka_unit_test(message_cut),
+		cmocka_unit_test(mnemonics),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

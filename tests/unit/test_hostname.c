@@ -9,7 +9,11 @@
 
 #include "dane/hostname.h"
 
-struct row { const char *presented; const char *reference; bool match; };
+struct row {
+	const char *presented;
+	const char *reference;
+	bool match;
+};
 
 static void names(void **state)
 {
@@ -36,7 +40,8 @@ static void names(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-		assert_int_equal(dp_hostname_matches(rows[i].presented, strlen(rows[i].presented), rows[i].reference),
+		assert_int_equal(dp_hostname_matches(rows[i].presented, strlen(rows[i].presented),
+					 rows[i].reference),
 			rows[i].match);
 }
 
@@ -68,7 +73,8 @@ static void wildcards(void **state)
 	(void)state;
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		if (dp_hostname_matches(rows[i].presented, strlen(rows[i].presented), rows[i].reference) != rows[i].match)
+		if (dp_hostname_matches(rows[i].presented, strlen(rows[i].presented),
+			    rows[i].reference) != rows[i].match)
 			fail_msg("%s %s", rows[i].presented, rows[i].reference);
 	}
 }
@@ -87,7 +93,9 @@ static void nul_inside(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names), cmocka_unit_test(wildcards), cmocka_unit_test(nul_inside),
+		cmocka_unit_test(names),
+		cmocka_unit_test(wildcards),
+		cmocka_unit_test(nul_inside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,7 +35,10 @@ static int teardown(void **state)
 
 static void find(void **state)
 {
-	static const struct { const char *record, *subject, *issuer; bool swapped; } rows[] = {
+	static const struct {
+		const char *record, *subject, *issuer;
+		bool swapped;
+	} rows[] = {
 		{ "2 1 1 " X1_KEY, "ISRG Root X1", "ISRG Root X1", false },
 		{ "3 1 1 " X1_KEY, "ISRG Root X1", "ISRG Root X1", false },
 		{ "2 0 1 " X1_CERT, "ISRG Root X1", "ISRG Root X1", false },
@@ -45,7 +48,8 @@ static void find(void **state)
 		{ "2 1 1 " X2_KEY, "ISRG Root X2", "ISRG Root X2", false },
 		{ "2 0 1 " X2_CROSS_CERT, "ISRG Root X2", "ISRG Root X1", false },
 		{ "2 1 1 " R3_KEY, "R3", "ISRG Root X1", false },
-		{ "2 1 1 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", NULL, NULL, false },
+		{ "2 1 1 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff", NULL,
+			NULL, false },
 		{ "2 1 1 0b9fa5a5", NULL, NULL, false },
 		{ "2 1 2 " X1_KEY, NULL, NULL, false },
 		{ "2 2 1 " X1_KEY, NULL, NULL, false },
@@ -80,8 +84,11 @@ static void table(void **state)
 	assert_true(dp_known_ca_count > 20);
 	for (size_t i = 0; i < dp_known_ca_count; i++) {
 		const struct dp_known_ca *row = &dp_known_ca_table[i];
-		struct dp_tlsa record = { .usage = DP_DANE_TA, .selector = DP_CERT, .matching = DP_SHA512,
-			.data = row->cert_sha512, .data_len = sizeof row->cert_sha512 };
+		struct dp_tlsa record = { .usage = DP_DANE_TA,
+			.selector = DP_CERT,
+			.matching = DP_SHA512,
+			.data = row->cert_sha512,
+			.data_len = sizeof row->cert_sha512 };
 
 		assert_ptr_equal(dp_known_ca_find(&record, NULL), row);
 		record.selector = DP_SPKI;
@@ -91,8 +98,10 @@ static void table(void **state)
 		assert_non_null(found);
 		assert_memory_equal(found->spki_sha256, row->spki_sha256, sizeof row->spki_sha256);
 		assert_true(dp_text_time_parse(row->not_before) != DP_TIME_NONE);
-		assert_true(dp_text_time_parse(row->not_after) > dp_text_time_parse(row->not_before));
-		assert_true(row->subject_cn[0] != '\0' && row->issuer_cn[0] != '\0' && row->key[0] != '\0');
+		assert_true(
+			dp_text_time_parse(row->not_after) > dp_text_time_parse(row->not_before));
+		assert_true(row->subject_cn[0] != '\0' && row->issuer_cn[0] != '\0' &&
+			row->key[0] != '\0');
 		assert_non_null(row->note);
 	}
 }
