@@ -32,8 +32,8 @@ struct block {
 };
 
 struct dp_arena {
-	struct block *blocks;  /* the first is the one being filled */
-	size_t next_bytes;     /* capacity of the next shared block */
+	struct block *blocks; /* the first is the one being filled */
+	size_t next_bytes;    /* capacity of the next shared block */
 	size_t handed_out;
 };
 

@@ -12,8 +12,8 @@
 
 struct dp_buf {
 	struct dp_arena *arena;
-	char *data;     /* never NULL after dp_buf_init */
-	size_t len;     /* bytes in use, without the NUL */
+	char *data; /* never NULL after dp_buf_init */
+	size_t len; /* bytes in use, without the NUL */
 	size_t cap;
 };
 

@@ -69,7 +69,8 @@ static bool parse_v6(const char *text, size_t len, uint8_t out[16])
 		if (count == GROUPS || !parse_group(text, len, &at, &value))
 			return false;
 		if (at < len && text[at] == '.') {
-			if (count > GROUPS - 2 || !parse_v4(text + start, len - start, out + count * 2))
+			if (count > GROUPS - 2 ||
+				!parse_v4(text + start, len - start, out + count * 2))
 				return false;
 			count += 2;
 			break;
@@ -158,8 +159,8 @@ const char *dp_ip_format(const struct dp_ip *ip, char out[DP_IP_TEXT_MAX])
 	if (ip->family == 6)
 		format_v6(ip, out);
 	else if (ip->family == 4)
-		snprintf(out, DP_IP_TEXT_MAX, "%u.%u.%u.%u", ip->bytes[0], ip->bytes[1], ip->bytes[2],
-			ip->bytes[3]);
+		snprintf(out, DP_IP_TEXT_MAX, "%u.%u.%u.%u", ip->bytes[0], ip->bytes[1],
+			ip->bytes[2], ip->bytes[3]);
 	else
 		snprintf(out, DP_IP_TEXT_MAX, "none");
 	return out;

@@ -27,7 +27,7 @@ struct dp_reason_row {
 	const char *code;        /* stable, lower case with dashes */
 	const char *result_type; /* RFC 8460 s4.3 result type, or NULL */
 	enum dp_severity severity;
-	const char *rfc;         /* "RFC 7672 s2.2.2" */
+	const char *rfc; /* "RFC 7672 s2.2.2" */
 	const char *cause;
 	const char *consequence; /* for senders that validate DANE; "" where there is none */
 	const char *remedy;      /* "" where there is none */

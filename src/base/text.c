@@ -33,12 +33,25 @@ const char *dp_text_escape(struct dp_arena *arena, const void *data, size_t len,
 	return buf.data;
 }
 
-/* Length of the well-formed UTF-8 sequence at bytes (RFC 3629 s4), 0 if there is none. */
+/* Octets of the UTF-8 sequence that begins with this one (RFC 3629 s4), 0 if none does. */
+static size_t utf8_need(uint8_t lead)
+{
+	if (lead < 0x80)
+		return 1;
+	if (lead < 0xc2)
+		return 0;
+	if (lead < 0xe0)
+		return 2;
+	if (lead < 0xf0)
+		return 3;
+	return lead < 0xf5 ? 4 : 0;
+}
+
+/* Length of the well-formed UTF-8 sequence at bytes, 0 if there is none. */
 static size_t utf8_length(const uint8_t *bytes, size_t len, uint32_t *point)
 {
 	static const uint32_t least[5] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t need = bytes[0] < 0x80 ? 1 : bytes[0] < 0xc2 ? 0 : bytes[0] < 0xe0 ? 2
-		: bytes[0] < 0xf0 ? 3 : bytes[0] < 0xf5 ? 4 : 0;
+	size_t need = utf8_need(bytes[0]);
 
 	if (need == 0 || need > len)
 		return 0;
@@ -56,12 +69,28 @@ static size_t utf8_length(const uint8_t *bytes, size_t len, uint32_t *point)
 /* Characters beyond ASCII that a person does not see, or that change how the rest is shown. */
 static bool invisible(uint32_t point)
 {
-	static const struct { uint32_t first, last; } ranges[] = {
-		{ 0x80, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f }, { 0x61c, 0x61c }, { 0x115f, 0x1160 },
-		{ 0x17b4, 0x17b5 }, { 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e },
-		{ 0x2060, 0x206f }, { 0x3164, 0x3164 }, { 0xe000, 0xf8ff }, { 0xfdd0, 0xfdef },
-		{ 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb },
-		{ 0xe0000, 0xe0fff }, { 0xf0000, 0x10ffff },
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0x80, 0x9f },
+		{ 0xad, 0xad },
+		{ 0x34f, 0x34f },
+		{ 0x61c, 0x61c },
+		{ 0x115f, 0x1160 },
+		{ 0x17b4, 0x17b5 },
+		{ 0x180b, 0x180f },
+		{ 0x200b, 0x200f },
+		{ 0x2028, 0x202e },
+		{ 0x2060, 0x206f },
+		{ 0x3164, 0x3164 },
+		{ 0xe000, 0xf8ff },
+		{ 0xfdd0, 0xfdef },
+		{ 0xfe00, 0xfe0f },
+		{ 0xfeff, 0xfeff },
+		{ 0xffa0, 0xffa0 },
+		{ 0xfff0, 0xfffb },
+		{ 0xe0000, 0xe0fff },
+		{ 0xf0000, 0x10ffff },
 	};
 
 	if ((point & 0xfffe) == 0xfffe)
@@ -275,14 +304,15 @@ static size_t distance(const char *a, size_t a_len, const char *b, size_t b_len)
 
 		now[0] = i;
 		for (size_t j = 1; j <= b_len; j++) {
-			size_t best = last[j - 1] + (dp_text_lower(a[i - 1]) != dp_text_lower(b[j - 1]));
+			size_t best =
+				last[j - 1] + (dp_text_lower(a[i - 1]) != dp_text_lower(b[j - 1]));
 
 			if (last[j] + 1 < best)
 				best = last[j] + 1;
 			if (now[j - 1] + 1 < best)
 				best = now[j - 1] + 1;
-			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]
-				&& before[j - 2] + 1 < best)
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+				before[j - 2] + 1 < best)
 				best = before[j - 2] + 1;
 			now[j] = best;
 		}

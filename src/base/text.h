@@ -12,7 +12,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 
-#define DP_TIME_TEXT_MAX 32 /* "2026-11-25T02:37:00Z" with its NUL, and years beyond 9999 */
+#define DP_TIME_TEXT_MAX 32    /* "2026-11-25T02:37:00Z" with its NUL, and years beyond 9999 */
 #define DP_TIME_NONE INT64_MIN /* no such time known */
 
 /* Hostile bytes to something a terminal, a log and a monitoring page can show: printable ASCII
@@ -20,13 +20,13 @@
  * "...". In: data may be NULL if len is 0. Returns a text in the arena. */
 const char *dp_text_escape(struct dp_arena *arena, const void *data, size_t len, size_t max);
 
-/* As above, but well-formed UTF-8 of printable characters (no C0, C1, bidi controls, noncharacters) stays: for
- * names of certificates. */
+/* As above, but well-formed UTF-8 of printable characters (no C0, C1, bidi controls, invisible
+ * or private ones, noncharacters) stays: for names of certificates. */
 const char *dp_text_escape_utf8(struct dp_arena *arena, const void *data, size_t len, size_t max);
 
-/* A text that is about to be shown: text itself when it is well-formed UTF-8 of printable characters, backslash
- * included, else a copy in which every other byte is \xNN. NULL gives "". The last net before a report:
- * peer bytes are escaped where they come in. */
+/* A text that is about to be shown: text itself when it is well-formed UTF-8 of printable
+ * characters, backslash included, else a copy in which every other byte is \xNN. NULL gives "". The
+ * last net before a report: peer bytes are escaped where they come in. */
 const char *dp_text_shown(struct dp_arena *arena, const char *text);
 
 /* The same for several lines: line feeds stay. */

@@ -6,7 +6,7 @@
 #include "base/text.h"
 
 #define DAY_S 86400
-#define DAYS_400Y 146097 /* days of 400 years */
+#define DAYS_400Y 146097    /* days of 400 years */
 #define DAYS_TO_1970 719468 /* from 0000-03-01 to 1970-01-01 */
 
 static bool leap(int year)
@@ -25,8 +25,9 @@ int64_t dp_text_utc(int year, int month, int day, int hour, int minute, int seco
 {
 	int64_t y, era, year_of_era, day_of_year, days;
 
-	if (year < 0 || year > 9999 || month < 1 || month > 12 || day < 1 || day > month_days(year, month)
-		|| hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+	if (year < 0 || year > 9999 || month < 1 || month > 12 || day < 1 ||
+		day > month_days(year, month) || hour < 0 || hour > 23 || minute < 0 ||
+		minute > 59 || second < 0 || second > 60)
 		return DP_TIME_NONE;
 	if (second == 60)
 		second = 59;
@@ -34,8 +35,8 @@ int64_t dp_text_utc(int year, int month, int day, int hour, int minute, int seco
 	era = (y >= 0 ? y : y - 399) / 400;
 	year_of_era = y - era * 400;
 	day_of_year = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1;
-	days = era * DAYS_400Y + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year
-		- DAYS_TO_1970;
+	days = era * DAYS_400Y + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 +
+		day_of_year - DAYS_TO_1970;
 	return days * DAY_S + hour * 3600 + minute * 60 + second;
 }
 
@@ -71,8 +72,8 @@ static bool take_zone(const char **text, int *offset_s)
 	if (**text != '-' && **text != '+')
 		return false;
 	(*text)++;
-	if (!take(text, 2, &hour) || !take_char(text, ':') || !take(text, 2, &minute) || **text != '\0'
-		|| hour > 23 || minute > 59)
+	if (!take(text, 2, &hour) || !take_char(text, ':') || !take(text, 2, &minute) ||
+		**text != '\0' || hour > 23 || minute > 59)
 		return false;
 	*offset_s = sign * (hour * 3600 + minute * 60);
 	return true;
@@ -83,15 +84,15 @@ int64_t dp_text_time_parse(const char *text)
 	int year, month, day, hour, minute, second, offset_s;
 	int64_t utc_s;
 
-	if (!take(&text, 4, &year) || !take_char(&text, '-') || !take(&text, 2, &month)
-		|| !take_char(&text, '-') || !take(&text, 2, &day))
+	if (!take(&text, 4, &year) || !take_char(&text, '-') || !take(&text, 2, &month) ||
+		!take_char(&text, '-') || !take(&text, 2, &day))
 		return DP_TIME_NONE;
 	if (*text == '\0')
 		return dp_text_utc(year, month, day, 0, 0, 0);
 	if (!take_char(&text, 't') && !take_char(&text, ' '))
 		return DP_TIME_NONE;
-	if (!take(&text, 2, &hour) || !take_char(&text, ':') || !take(&text, 2, &minute)
-		|| !take_char(&text, ':') || !take(&text, 2, &second))
+	if (!take(&text, 2, &hour) || !take_char(&text, ':') || !take(&text, 2, &minute) ||
+		!take_char(&text, ':') || !take(&text, 2, &second))
 		return DP_TIME_NONE;
 	if (take_char(&text, '.')) {
 		if (*text < '0' || *text > '9')
@@ -105,7 +106,10 @@ int64_t dp_text_time_parse(const char *text)
 	return utc_s == DP_TIME_NONE ? utc_s : utc_s - offset_s;
 }
 
-struct civil { int64_t year; int month, day, second_of_day; };
+struct civil {
+	int64_t year;
+	int month, day, second_of_day;
+};
 
 static struct civil civil_of(int64_t utc_s)
 {
@@ -136,8 +140,8 @@ const char *dp_text_date(int64_t utc_s, char out[DP_TIME_TEXT_MAX])
 	if (utc_s == DP_TIME_NONE)
 		snprintf(out, DP_TIME_TEXT_MAX, "unknown");
 	else
-		snprintf(out, DP_TIME_TEXT_MAX, "%04lld-%02d-%02d", (long long)civil.year, civil.month,
-			civil.day);
+		snprintf(out, DP_TIME_TEXT_MAX, "%04lld-%02d-%02d", (long long)civil.year,
+			civil.month, civil.day);
 	return out;
 }
 
@@ -149,7 +153,8 @@ const char *dp_text_time(int64_t utc_s, char out[DP_TIME_TEXT_MAX])
 	if (utc_s == DP_TIME_NONE)
 		snprintf(out, DP_TIME_TEXT_MAX, "unknown");
 	else
-		snprintf(out, DP_TIME_TEXT_MAX, "%04lld-%02d-%02dT%02d:%02d:%02dZ", (long long)civil.year,
-			civil.month, civil.day, s / 3600, s / 60 % 60, s % 60);
+		snprintf(out, DP_TIME_TEXT_MAX, "%04lld-%02d-%02dT%02d:%02d:%02dZ",
+			(long long)civil.year, civil.month, civil.day, s / 3600, s / 60 % 60,
+			s % 60);
 	return out;
 }

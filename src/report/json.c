@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Schema 1, described for machines in tests/schema/check.schema.json. Every key stands in every report, null
- * where nothing is known, except those that only -v adds: "lookups" and "dialogue".
+ * Schema 1, described for machines in tests/schema/check.schema.json. Every key stands in every
+ * report, null where nothing is known, except those that only -v adds: "lookups" and "dialogue".
  */
 #include "report/report.h"
 
@@ -61,7 +61,8 @@ static void add_bool(cJSON *object, const char *key, bool value)
 	made(cJSON_AddBoolToObject(object, key, value));
 }
 
-static void add_name(const struct scope *scope, cJSON *object, const char *key, const struct dp_name *name)
+static void add_name(
+	const struct scope *scope, cJSON *object, const char *key, const struct dp_name *name)
 {
 	char text[DP_NAME_TEXT_MAX];
 
@@ -75,7 +76,8 @@ static void add_time(const struct scope *scope, cJSON *object, const char *key, 
 	add_text(scope, object, key, utc_s != DP_TIME_NONE ? dp_text_time(utc_s, text) : NULL);
 }
 
-static void add_hex(const struct scope *scope, cJSON *object, const char *key, const uint8_t *data, size_t len)
+static void add_hex(
+	const struct scope *scope, cJSON *object, const char *key, const uint8_t *data, size_t len)
 {
 	add_text(scope, object, key, data != NULL ? dp_text_hex(scope->arena, data, len) : NULL);
 }
@@ -131,7 +133,8 @@ static const char *left_out(const struct dp_tlsa *record)
 	return record->weaker ? "weaker-digest" : NULL;
 }
 
-static void add_records(const struct scope *scope, cJSON *object, const struct dp_host_verdict *host)
+static void add_records(
+	const struct scope *scope, cJSON *object, const struct dp_host_verdict *host)
 {
 	cJSON *array = add_array(object, "tlsa");
 
@@ -143,7 +146,8 @@ static void add_records(const struct scope *scope, cJSON *object, const struct d
 		add_number(item, "usage", record->usage);
 		add_number(item, "selector", record->selector);
 		add_number(item, "matching", record->matching);
-		add_text(scope, item, "data", dp_text_hex(scope->arena, record->data, record->data_len));
+		add_text(scope, item, "data",
+			dp_text_hex(scope->arena, record->data, record->data_len));
 		add_bool(item, "usable", record->unusable == DP_REASON_NONE);
 		add_text(scope, item, "why", left_out(record));
 		add_bool(item, "matched", host->matched != NULL && host->matched[i]);
@@ -157,7 +161,8 @@ static void add_names(const struct scope *scope, cJSON *object, const struct dp_
 
 	for (size_t i = 0; i < cert->name_count; i++) {
 		const struct dp_cert_name *name = &cert->names[i];
-		const char *text = dp_text_escape_utf8(scope->arena, name->text, name->len, name->len);
+		const char *text =
+			dp_text_escape_utf8(scope->arena, name->text, name->len, name->len);
 
 		cJSON_AddItemToArray(array, made(cJSON_CreateString(text)));
 	}
@@ -173,10 +178,14 @@ static void add_chain(const struct scope *scope, cJSON *object, const struct dp_
 
 		add_text(scope, item, "subject", cert->subject_text);
 		add_text(scope, item, "issuer", cert->issuer_text);
-		add_time(scope, item, "not_before", cert->spki != NULL ? cert->not_before_utc_s : DP_TIME_NONE);
-		add_time(scope, item, "not_after", cert->spki != NULL ? cert->not_after_utc_s : DP_TIME_NONE);
-		add_text(scope, item, "key", cert->spki != NULL ? dp_cert_key_text(cert, scope->arena) : NULL);
-		add_hex(scope, item, "spki_sha256", cert->spki != NULL ? cert->spki_sha256 : NULL, 32);
+		add_time(scope, item, "not_before",
+			cert->spki != NULL ? cert->not_before_utc_s : DP_TIME_NONE);
+		add_time(scope, item, "not_after",
+			cert->spki != NULL ? cert->not_after_utc_s : DP_TIME_NONE);
+		add_text(scope, item, "key",
+			cert->spki != NULL ? dp_cert_key_text(cert, scope->arena) : NULL);
+		add_hex(scope, item, "spki_sha256", cert->spki != NULL ? cert->spki_sha256 : NULL,
+			32);
 		add_hex(scope, item, "cert_sha256", cert->cert_sha256, 32);
 		add_names(scope, item, cert);
 		add_bool(item, "parsed", cert->parsed);
@@ -209,7 +218,8 @@ static void add_probe(const struct scope *scope, cJSON *array, const struct dp_p
 	add_bool(item, "absent", verdict->absent);
 	add_bool(item, "superseded", verdict->superseded);
 	add_text(scope, item, "stage", dp_token_stage(probe->stage));
-	add_text(scope, item, "status", probe->pending ? "pending" : dp_token_status(probe->status));
+	add_text(
+		scope, item, "status", probe->pending ? "pending" : dp_token_status(probe->status));
 	add_text(scope, item, "reason",
 		probe->reason != DP_REASON_NONE ? dp_reason_row(probe->reason)->code : NULL);
 	add_text(scope, item, "detail", probe->detail);
@@ -219,7 +229,8 @@ static void add_probe(const struct scope *scope, cJSON *array, const struct dp_p
 	add_tls(scope, item, probe);
 	add_chain(scope, item, &probe->chain);
 	add_number_if(item, "chain_bytes", probe->chain_seen, (double)probe->chain_bytes);
-	add_number_if(item, "matched_record", match->authenticated && match->record >= 0, match->record);
+	add_number_if(
+		item, "matched_record", match->authenticated && match->record >= 0, match->record);
 	add_number(item, "started_ms", probe->started_ms);
 	add_number_if(item, "ended_ms", !probe->pending, probe->ended_ms);
 	if (scope->verbose)
@@ -233,7 +244,8 @@ static void add_address(const struct scope *scope, cJSON *array, const struct dp
 	cJSON *item = append_object(array), *probes;
 
 	add_text(scope, item, "addr", dp_ip_format(&facts->ip, text));
-	add_text(scope, item, "verdict", verdict->skipped ? NULL : dp_outcome_word(verdict->outcome));
+	add_text(scope, item, "verdict",
+		verdict->skipped ? NULL : dp_outcome_word(verdict->outcome));
 	add_bool(item, "skipped", verdict->skipped);
 	add_bool(item, "forced", facts->forced);
 	add_number(item, "attempts", (double)facts->probe_count);
@@ -250,7 +262,8 @@ static void add_hosts(const struct scope *scope, cJSON *report)
 	for (size_t i = 0; i < facts->host_count; i++) {
 		const struct dp_host_facts *host = &facts->hosts[i];
 		const struct dp_host_verdict *verdict = &scope->verdict->hosts[i];
-		bool answered = dp_token_has_security(&host->a) || dp_token_has_security(&host->aaaa);
+		bool answered =
+			dp_token_has_security(&host->a) || dp_token_has_security(&host->aaaa);
 		cJSON *item = append_object(array), *addresses;
 
 		add_name(scope, item, "name", &host->name);
@@ -366,8 +379,8 @@ static void add_lookups(const struct scope *scope, cJSON *report)
 	}
 }
 
-void dp_report_json(struct dp_buf *out, const struct dp_facts *facts, const struct dp_verdict *verdict,
-	const struct dp_report_options *options)
+void dp_report_json(struct dp_buf *out, const struct dp_facts *facts,
+	const struct dp_verdict *verdict, const struct dp_report_options *options)
 {
 	const struct scope scope = { out->arena, facts, verdict, options->verbose };
 	cJSON *report = made(cJSON_CreateObject());

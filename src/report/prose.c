@@ -62,7 +62,8 @@ static void blanks(struct dp_buf *out, int count)
 }
 
 /* The words up to the end of the line, from column on. */
-static void wrap_line(struct dp_buf *out, const char *line, const struct dp_prose *shape, int column)
+static void wrap_line(
+	struct dp_buf *out, const char *line, const struct dp_prose *shape, int column)
 {
 	bool first = true;
 

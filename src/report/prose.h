@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sentences for people, wrapped. Lines that begin with a blank are records or commands to be copied: they
- * are indented with the rest, else never touched. In running text a TLSA record ("3 1 1 ab12...") and a
- * source ("[RFC 7672 s2.2]") stay in one piece.
+ * Sentences for people, wrapped. Lines that begin with a blank are records or commands to copy:
+ * they are indented with the rest, else never touched. In running text a TLSA record
+ * ("3 1 1 ab12...") and a source ("[RFC 7672 s2.2]") stay in one piece.
  */
 #ifndef DP_REPORT_PROSE_H
 #define DP_REPORT_PROSE_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * For a mail operator: the verdict on one line that begins with its word, then a block for each finding that
- * needs attention, worst first. Equal findings at several places are told once.
+ * For a mail operator: the verdict on one line that begins with its word, then a block for each
+ * finding that needs attention, worst first. Equal findings at several places are told once.
  */
 #include "report/report.h"
 
@@ -40,17 +40,13 @@ static void write_colored(const struct page *page, const char *color, const char
 static const char *outcome_color(enum dp_outcome outcome, bool warned)
 {
 	switch (outcome) {
-	case DP_VERIFIED:
-		return warned ? YELLOW : GREEN;
+	case DP_VERIFIED: return warned ? YELLOW : GREEN;
 	case DP_FAILED:
-	case DP_UNAUTHENTICATED:
-		return RED;
+	case DP_UNAUTHENTICATED: return RED;
 	case DP_UNDETERMINED:
-	case DP_NO_DANE:
-		return YELLOW;
+	case DP_NO_DANE: return YELLOW;
 	case DP_NO_MAIL:
-	case DP_OUTCOMES:
-		break;
+	case DP_OUTCOMES: break;
 	}
 	return BOLD;
 }
@@ -88,22 +84,21 @@ static const char *meaning(const struct page *page)
 	case DP_VERIFIED:
 		if (good < all)
 			return dp_arena_printf(page->out->arena,
-				"senders that validate DANE deliver to it, by %zu of its %zu mail hosts", good, all);
+				"senders that validate DANE deliver by %zu of its %zu mail hosts",
+				good, all);
 		return "senders that validate DANE deliver to it";
 	case DP_FAILED:
 		if (good > 0)
 			return dp_arena_printf(page->out->arena,
-				"senders that validate DANE can use only %zu of its %zu mail hosts", good, all);
+				"senders that validate DANE can use only %zu of its %zu mail hosts",
+				good, all);
 		return "senders that validate DANE defer its mail";
 	case DP_UNAUTHENTICATED:
 		return "senders must use TLS, but nothing authenticates the server";
-	case DP_NO_DANE:
-		return "DANE does not protect its mail";
-	case DP_NO_MAIL:
-		return "it takes no mail";
+	case DP_NO_DANE: return "DANE does not protect its mail";
+	case DP_NO_MAIL: return "it takes no mail";
 	case DP_UNDETERMINED:
-	case DP_OUTCOMES:
-		break;
+	case DP_OUTCOMES: break;
 	}
 	return "could not find out whether senders that validate DANE deliver to it";
 }
@@ -121,13 +116,18 @@ static void write_verdict(const struct page *page)
 {
 	enum dp_outcome outcome = page->verdict->outcome;
 
-	write_colored(page, outcome_color(outcome, page->verdict->warned), dp_outcome_word(outcome));
-	dp_buf_printf(page->out, ": %s - %s\n", shown(page, page->facts->target.text), meaning(page));
+	write_colored(
+		page, outcome_color(outcome, page->verdict->warned), dp_outcome_word(outcome));
+	dp_buf_printf(
+		page->out, ": %s - %s\n", shown(page, page->facts->target.text), meaning(page));
 }
 
-/* What may differ between two findings that are told together: the address, and the host's name where
- * the remedy does not depend on it. */
-struct place { char addr[DP_IP_TEXT_MAX]; char host[DP_NAME_TEXT_MAX]; };
+/* What may differ between two findings that are told together: the address, and the host's name
+ * where the remedy does not depend on it. */
+struct place {
+	char addr[DP_IP_TEXT_MAX];
+	char host[DP_NAME_TEXT_MAX];
+};
 
 static void place_of(const struct page *page, const struct dp_finding *finding, struct place *place)
 {
@@ -148,17 +148,20 @@ static bool skip(const char **a, const char *a_part, const char **b, const char 
 {
 	size_t a_len = strlen(a_part), b_len = strlen(b_part);
 
-	if (a_len == 0 || b_len == 0 || strncmp(*a, a_part, a_len) != 0 || strncmp(*b, b_part, b_len) != 0)
+	if (a_len == 0 || b_len == 0 || strncmp(*a, a_part, a_len) != 0 ||
+		strncmp(*b, b_part, b_len) != 0)
 		return false;
 	*a += a_len;
 	*b += b_len;
 	return true;
 }
 
-static bool same_text(const char *a, const struct place *at, const char *b, const struct place *bt, bool any_host)
+static bool same_text(
+	const char *a, const struct place *at, const char *b, const struct place *bt, bool any_host)
 {
 	while (*a != '\0' && *b != '\0') {
-		if (skip(&a, at->addr, &b, bt->addr) || (any_host && skip(&a, at->host, &b, bt->host)))
+		if (skip(&a, at->addr, &b, bt->addr) ||
+			(any_host && skip(&a, at->host, &b, bt->host)))
 			continue;
 		if (*a++ != *b++)
 			return false;
@@ -166,7 +169,8 @@ static bool same_text(const char *a, const struct place *at, const char *b, cons
 	return *a == *b;
 }
 
-static bool same_finding(const struct page *page, const struct dp_finding *a, const struct dp_finding *b)
+static bool same_finding(
+	const struct page *page, const struct dp_finding *a, const struct dp_finding *b)
 {
 	struct place at, bt;
 
@@ -174,10 +178,10 @@ static bool same_finding(const struct page *page, const struct dp_finding *a, co
 		return false;
 	place_of(page, a, &at);
 	place_of(page, b, &bt);
-	return same_text(a->cause, &at, b->cause, &bt, true)
-		&& same_text(a->consequence, &at, b->consequence, &bt, true)
-		&& same_text(a->evidence, &at, b->evidence, &bt, true)
-		&& same_text(a->remedy, &at, b->remedy, &bt, false);
+	return same_text(a->cause, &at, b->cause, &bt, true) &&
+		same_text(a->consequence, &at, b->consequence, &bt, true) &&
+		same_text(a->evidence, &at, b->evidence, &bt, true) &&
+		same_text(a->remedy, &at, b->remedy, &bt, false);
 }
 
 /* "The same at mx2.example.org [192.0.2.2], ...": marks the findings that it tells. */
@@ -192,7 +196,8 @@ static void write_others(const struct page *page, size_t first, bool *told)
 	for (size_t i = first + 1; i < verdict->finding_count; i++) {
 		const char *label = shown(page, verdict->findings[i].label);
 
-		if (told[i] || !same_finding(page, &verdict->findings[first], &verdict->findings[i]))
+		if (told[i] ||
+			!same_finding(page, &verdict->findings[first], &verdict->findings[i]))
 			continue;
 		told[i] = true;
 		if (strcmp(label, last) == 0)
@@ -214,10 +219,12 @@ static void write_finding(const struct page *page, size_t index, bool *told)
 
 	dp_buf_char(page->out, '\n');
 	write_colored(page, severity_color(finding->severity), dp_severity_word(finding->severity));
-	dp_buf_printf(page->out, ": %s (%s)\n", shown(page, finding->label), dp_reason_row(finding->code)->code);
+	dp_buf_printf(page->out, ": %s (%s)\n", shown(page, finding->label),
+		dp_reason_row(finding->code)->code);
 	dp_prose_write(page->out,
 		dp_arena_printf(page->out->arena, "%s %s%s%s%s", shown(page, finding->cause),
-			shown(page, finding->consequence), rfc[0] != '\0' ? " [" : "", rfc, rfc[0] != '\0' ? "]" : ""),
+			shown(page, finding->consequence), rfc[0] != '\0' ? " [" : "", rfc,
+			rfc[0] != '\0' ? "]" : ""),
 		&shape);
 	write_others(page, index, told);
 	shape.first = "  Seen: ";
@@ -231,8 +238,8 @@ static bool wanted(const struct page *page, const struct dp_finding *finding, bo
 {
 	if (finding->severity != DP_NOTE || verbose)
 		return true;
-	return page->verdict->outcome != DP_VERIFIED && findings_of(page, DP_ERROR) == 0
-		&& (finding->consequence[0] != '\0' || finding->remedy[0] != '\0');
+	return page->verdict->outcome != DP_VERIFIED && findings_of(page, DP_ERROR) == 0 &&
+		(finding->consequence[0] != '\0' || finding->remedy[0] != '\0');
 }
 
 static void write_findings(const struct page *page, bool verbose)
@@ -242,22 +249,23 @@ static void write_findings(const struct page *page, bool verbose)
 
 	for (int severity = DP_ERROR; severity >= DP_NOTE; severity--) {
 		for (size_t i = 0; i < verdict->finding_count; i++) {
-			if (told[i] || (int)verdict->findings[i].severity != severity
-				|| !wanted(page, &verdict->findings[i], verbose))
+			if (told[i] || (int)verdict->findings[i].severity != severity ||
+				!wanted(page, &verdict->findings[i], verbose))
 				continue;
 			told[i] = true;
 			write_finding(page, i, told);
 		}
 	}
 	if (verdict->finding_dropped > 0)
-		dp_buf_printf(page->out, "\n%zu more findings are not listed.\n", verdict->finding_dropped);
+		dp_buf_printf(page->out, "\n%zu more findings are not listed.\n",
+			verdict->finding_dropped);
 }
 
-void dp_report_text(struct dp_buf *out, const struct dp_facts *facts, const struct dp_verdict *verdict,
-	const struct dp_report_options *options)
+void dp_report_text(struct dp_buf *out, const struct dp_facts *facts,
+	const struct dp_verdict *verdict, const struct dp_report_options *options)
 {
-	struct page page = { out, facts, verdict, options->width > 0 ? options->width : WIDTH_DEFAULT,
-		options->color };
+	struct page page = { out, facts, verdict,
+		options->width > 0 ? options->width : WIDTH_DEFAULT, options->color };
 
 	if (page.width < WIDTH_MIN)
 		page.width = WIDTH_MIN;

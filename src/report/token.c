@@ -32,15 +32,12 @@ bool dp_token_has_security(const struct dp_lookup *lookup)
 	switch (lookup->state) {
 	case DP_LOOKUP_DATA:
 	case DP_LOOKUP_NODATA:
-	case DP_LOOKUP_NXDOMAIN:
-		return true;
-	case DP_LOOKUP_ERROR:
-		return lookup->security == DP_BOGUS;
+	case DP_LOOKUP_NXDOMAIN: return true;
+	case DP_LOOKUP_ERROR: return lookup->security == DP_BOGUS;
 	case DP_LOOKUP_NOT_ASKED:
 	case DP_LOOKUP_PENDING:
 	case DP_LOOKUP_TIMEOUT:
-	case DP_LOOKUP_CANCELLED:
-		break;
+	case DP_LOOKUP_CANCELLED: break;
 	}
 	return false;
 }
@@ -49,17 +46,15 @@ const char *dp_token_rcode(const struct dp_lookup *lookup, struct dp_arena *aren
 {
 	switch (lookup->state) {
 	case DP_LOOKUP_DATA:
-	case DP_LOOKUP_NODATA:
-		return "NOERROR";
-	case DP_LOOKUP_NXDOMAIN:
-		return "NXDOMAIN";
+	case DP_LOOKUP_NODATA: return "NOERROR";
+	case DP_LOOKUP_NXDOMAIN: return "NXDOMAIN";
 	case DP_LOOKUP_ERROR: /* rcode 0: the answer was malformed, so there is none to name */
-		return lookup->message.rcode != 0 ? dp_rcode_text(lookup->message.rcode, arena) : NULL;
+		return lookup->message.rcode != 0 ? dp_rcode_text(lookup->message.rcode, arena)
+						  : NULL;
 	case DP_LOOKUP_NOT_ASKED:
 	case DP_LOOKUP_PENDING:
 	case DP_LOOKUP_TIMEOUT:
-	case DP_LOOKUP_CANCELLED:
-		break;
+	case DP_LOOKUP_CANCELLED: break;
 	}
 	return NULL;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The fixed words that reports use for enumerated facts: stable, lower case with dashes, never NULL.
+ * The fixed words that reports use for enumerated facts: stable, lower case, dashes, never NULL.
  * Verdict words: dp_outcome_word. Sentences for people: base/reason.h.
  */
 #ifndef DP_REPORT_TOKEN_H
@@ -27,7 +27,7 @@ const char *dp_token_offer(enum dp_offer offer);
 /* "connect", "greeting", "hello", "starttls", "handshake", "done". */
 const char *dp_token_stage(enum dp_stage stage);
 
-/* "ok", "timeout", "refused", "reset", "closed", "unreachable", "no-route", "no-resource", "cancelled", ... */
+/* "ok", "timeout", "refused", "reset", "closed", "unreachable", "no-route", "cancelled", ... */
 const char *dp_token_status(enum dp_status status);
 
 #endif

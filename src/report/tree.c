@@ -32,7 +32,8 @@ static void write_lookup(struct dp_buf *out, const struct dp_lookup *lookup)
 
 	if (lookup->state == DP_LOOKUP_NOT_ASKED)
 		return;
-	dp_buf_printf(out, "  %s of %s", dp_type_text(lookup->type, out->arena), name_text(out, &lookup->name));
+	dp_buf_printf(out, "  %s of %s", dp_type_text(lookup->type, out->arena),
+		name_text(out, &lookup->name));
 	for (size_t i = 1; i < lookup->message.alias_count; i++)
 		dp_buf_printf(out, " -> %s", name_text(out, &lookup->message.aliases[i]));
 	if (lookup->message.alias_count > 0)
@@ -41,7 +42,8 @@ static void write_lookup(struct dp_buf *out, const struct dp_lookup *lookup)
 	if (dp_token_has_security(lookup))
 		dp_buf_printf(out, " %s,", dp_token_security(lookup->security));
 	if (lookup->state == DP_LOOKUP_DATA)
-		dp_buf_printf(out, " %zu record%s", lookup->message.rr_count, plural(lookup->message.rr_count));
+		dp_buf_printf(out, " %zu record%s", lookup->message.rr_count,
+			plural(lookup->message.rr_count));
 	else if (lookup->state == DP_LOOKUP_NODATA)
 		dp_buf_text(out, " no such record");
 	else if (rcode != NULL)
@@ -67,7 +69,8 @@ static bool compared(const struct dp_host_facts *host)
 	return false;
 }
 
-static const char *record_state(const struct dp_host_facts *facts, const struct dp_host_verdict *host, size_t i)
+static const char *record_state(
+	const struct dp_host_facts *facts, const struct dp_host_verdict *host, size_t i)
 {
 	const struct dp_tlsa *record = &host->records[i];
 
@@ -82,7 +85,8 @@ static const char *record_state(const struct dp_host_facts *facts, const struct 
 	return compared(facts) ? "no match" : "nothing to compare it with";
 }
 
-static void write_records(struct dp_buf *out, const struct dp_host_facts *facts, const struct dp_host_verdict *host)
+static void write_records(
+	struct dp_buf *out, const struct dp_host_facts *facts, const struct dp_host_verdict *host)
 {
 	if (host->owner.len > 0)
 		dp_buf_printf(out, "  TLSA records at %s:\n", name_text(out, &host->owner));
@@ -98,7 +102,8 @@ static void write_records(struct dp_buf *out, const struct dp_host_facts *facts,
 		dp_buf_char(out, '\n');
 	}
 	if (host->record_dropped > 0)
-		dp_buf_printf(out, "    and %zu more that were not looked at\n", host->record_dropped);
+		dp_buf_printf(
+			out, "    and %zu more that were not looked at\n", host->record_dropped);
 }
 
 static void write_names(struct dp_buf *out, const struct dp_cert *cert)
@@ -122,10 +127,12 @@ static void write_cert(struct dp_buf *out, const struct dp_cert *cert, size_t po
 	char from[DP_TIME_TEXT_MAX], until[DP_TIME_TEXT_MAX];
 
 	dp_buf_printf(out, "        %zu %s\n", position,
-		cert->subject_text != NULL ? shown(out, cert->subject_text) : "(no subject can be read)");
+		cert->subject_text != NULL ? shown(out, cert->subject_text)
+					   : "(no subject can be read)");
 	if (cert->spki != NULL) {
-		dp_buf_printf(out, "          issued by %s; %s; %s to %s\n", shown(out, cert->issuer_text),
-			dp_cert_key_text(cert, out->arena), dp_text_date(cert->not_before_utc_s, from),
+		dp_buf_printf(out, "          issued by %s; %s; %s to %s\n",
+			shown(out, cert->issuer_text), dp_cert_key_text(cert, out->arena),
+			dp_text_date(cert->not_before_utc_s, from),
 			dp_text_date(cert->not_after_utc_s, until));
 		dp_buf_printf(out, "          key: %d 1 1 %s\n", position == 0 ? 3 : 2,
 			dp_text_hex(out->arena, cert->spki_sha256, sizeof cert->spki_sha256));
@@ -143,7 +150,8 @@ static void write_chain(struct dp_buf *out, const struct dp_probe *probe)
 {
 	if (!probe->chain_seen)
 		return;
-	dp_buf_printf(out, "      sent %zu certificate%s (%zu octets):\n", probe->chain.count + probe->chain.dropped,
+	dp_buf_printf(out, "      sent %zu certificate%s (%zu octets):\n",
+		probe->chain.count + probe->chain.dropped,
 		plural(probe->chain.count + probe->chain.dropped), probe->chain_bytes);
 	for (size_t i = 0; i < probe->chain.count; i++)
 		write_cert(out, &probe->chain.certs[i], i);
@@ -193,17 +201,20 @@ static void write_end(struct dp_buf *out, const struct dp_probe *probe)
 	dp_buf_char(out, '\n');
 }
 
-static void write_probe(struct dp_buf *out, const struct dp_probe *probe, const struct dp_probe_verdict *verdict,
-	size_t number)
+static void write_probe(struct dp_buf *out, const struct dp_probe *probe,
+	const struct dp_probe_verdict *verdict, size_t number)
 {
-	static const char *const offers[] = { [DP_OFFER_ALL] = "any key type", [DP_OFFER_RSA] = "RSA only",
+	static const char *const offers[] = { [DP_OFFER_ALL] = "any key type",
+		[DP_OFFER_RSA] = "RSA only",
 		[DP_OFFER_ECDSA] = "ECDSA only" };
 
-	dp_buf_printf(out, "    connection %zu, %s: %s%s [%u to %u ms]\n", number, offers[probe->offer],
-		probe_state(probe, verdict), verdict->superseded ? ", a later attempt counts instead" : "",
-		probe->started_ms, probe->ended_ms);
+	dp_buf_printf(out, "    connection %zu, %s: %s%s [%u to %u ms]\n", number,
+		offers[probe->offer], probe_state(probe, verdict),
+		verdict->superseded ? ", a later attempt counts instead" : "", probe->started_ms,
+		probe->ended_ms);
 	if (probe->tls_version != NULL || probe->tls_suite != NULL)
-		dp_buf_printf(out, "      %s %s\n", shown(out, probe->tls_version), shown(out, probe->tls_suite));
+		dp_buf_printf(out, "      %s %s\n", shown(out, probe->tls_version),
+			shown(out, probe->tls_suite));
 	if (probe->sni != NULL)
 		dp_buf_printf(out, "      server name sent (SNI): %s\n", shown(out, probe->sni));
 	write_end(out, probe);
@@ -213,8 +224,8 @@ static void write_probe(struct dp_buf *out, const struct dp_probe *probe, const 
 	write_chain(out, probe);
 }
 
-static void write_address(struct dp_buf *out, const struct dp_addr_facts *addr,
-	const struct dp_addr_verdict *verdict)
+static void write_address(
+	struct dp_buf *out, const struct dp_addr_facts *addr, const struct dp_addr_verdict *verdict)
 {
 	char text[DP_IP_TEXT_MAX];
 
@@ -225,8 +236,8 @@ static void write_address(struct dp_buf *out, const struct dp_addr_facts *addr,
 		write_probe(out, &addr->probes[i], &verdict->probes[i], i + 1);
 }
 
-static void write_host(struct dp_buf *out, const struct dp_facts *facts, const struct dp_host_facts *host,
-	const struct dp_host_verdict *verdict)
+static void write_host(struct dp_buf *out, const struct dp_facts *facts,
+	const struct dp_host_facts *host, const struct dp_host_verdict *verdict)
 {
 	dp_buf_printf(out, "\nHost %s", name_text(out, &host->name));
 	if (facts->target.is_domain)
@@ -247,7 +258,8 @@ static void write_host(struct dp_buf *out, const struct dp_facts *facts, const s
 		write_address(out, &host->addrs[i], &verdict->addrs[i]);
 }
 
-void dp_tree_write(struct dp_buf *out, const struct dp_facts *facts, const struct dp_verdict *verdict)
+void dp_tree_write(
+	struct dp_buf *out, const struct dp_facts *facts, const struct dp_verdict *verdict)
 {
 	dp_buf_text(out, "\nDNS:");
 	if (facts->resolver_mode != NULL)
@@ -263,6 +275,7 @@ void dp_tree_write(struct dp_buf *out, const struct dp_facts *facts, const struc
 	for (size_t i = 0; i < facts->host_count; i++)
 		write_host(out, facts, &facts->hosts[i], &verdict->hosts[i]);
 	if (facts->host_dropped > 0)
-		dp_buf_printf(out, "\n%zu more mail hosts were not looked at.\n", facts->host_dropped);
+		dp_buf_printf(
+			out, "\n%zu more mail hosts were not looked at.\n", facts->host_dropped);
 	dp_buf_printf(out, "\nTook %u ms.\n", facts->duration_ms);
 }

@@ -5,6 +5,7 @@
 
 #include "report/report.h"
 
-void dp_tree_write(struct dp_buf *out, const struct dp_facts *facts, const struct dp_verdict *verdict);
+void dp_tree_write(
+	struct dp_buf *out, const struct dp_facts *facts, const struct dp_verdict *verdict);
 
 #endif

@@ -77,7 +77,8 @@ static void converts(struct dp_arena *arena, const char *text, size_t len)
 		demand(number >= 5 && number <= 1000);
 	demand(dp_text_duration_ms(text) >= -1);
 	(void)dp_text_nearest(text, words);
-	if (utc_s != DP_TIME_NONE && utc_s >= dp_text_utc(0, 1, 1, 0, 0, 0) && utc_s <= dp_text_utc(9999, 12, 31, 23, 59, 59))
+	if (utc_s != DP_TIME_NONE && utc_s >= dp_text_utc(0, 1, 1, 0, 0, 0) &&
+		utc_s <= dp_text_utc(9999, 12, 31, 23, 59, 59))
 		demand(dp_text_time_parse(dp_text_time(utc_s, time)) == utc_s);
 	if (dp_ip_parse(text, len, &ip)) {
 		dp_ip_format(&ip, address);

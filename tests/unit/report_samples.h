@@ -13,7 +13,7 @@
 #include "report/report.h"
 
 struct sample {
-	const char *name;      /* tests/golden/<name>.txt, .json; with -v <name>-v.txt, .json */
+	const char *name; /* tests/golden/<name>.txt, .json; with -v <name>-v.txt, .json */
 	enum dp_outcome outcome;
 	int exit_status;
 	void (*fill)(struct dp_facts *facts, struct dp_verdict *verdict);
@@ -23,7 +23,8 @@ extern const struct sample samples[];
 extern const size_t sample_count;
 
 /* The facts and the verdict of a sample, in arena. */
-struct dp_facts *sample_open(const struct sample *sample, struct dp_arena *arena, struct dp_verdict **verdict);
+struct dp_facts *sample_open(
+	const struct sample *sample, struct dp_arena *arena, struct dp_verdict **verdict);
 
 /* Compare text with tests/golden/<name><suffix>; with UPDATE_GOLDEN set, write it there instead. */
 void assert_golden(const char *name, const char *suffix, const struct dp_buf *text);

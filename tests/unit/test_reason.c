@@ -13,12 +13,21 @@
 
 /* RFC 8460 s4.3.1 to s4.3.3: the result types. */
 static const char *const result_types[] = {
-	"starttls-not-supported", "certificate-host-mismatch", "certificate-expired", "certificate-not-trusted",
-	"validation-failure", "tlsa-invalid", "dnssec-invalid", "dane-required", "sts-policy-fetch-error",
-	"sts-policy-invalid", "sts-webpki-invalid",
+	"starttls-not-supported",
+	"certificate-host-mismatch",
+	"certificate-expired",
+	"certificate-not-trusted",
+	"validation-failure",
+	"tlsa-invalid",
+	"dnssec-invalid",
+	"dane-required",
+	"sts-policy-fetch-error",
+	"sts-policy-invalid",
+	"sts-webpki-invalid",
 };
 
-static const char *const placeholders[] = { "{host}", "{addr}", "{record}", "{cert}", "{detail}", "{fix}" };
+static const char *const placeholders[] = { "{host}", "{addr}", "{record}", "{cert}", "{detail}",
+	"{fix}" };
 
 static bool known(const char *word, size_t len, const char *const *list, size_t count)
 {
@@ -70,13 +79,16 @@ static void every_row_is_complete(void **state)
 
 		assert_non_null(row->code);
 		assert_true(strlen(row->code) > 2);
-		assert_int_equal(strspn(row->code, "abcdefghijklmnopqrstuvwxyz0123456789-"), strlen(row->code));
+		assert_int_equal(strspn(row->code, "abcdefghijklmnopqrstuvwxyz0123456789-"),
+			strlen(row->code));
 		assert_true(isalpha((unsigned char)row->code[0]));
 		assert_null(strstr(row->code, "--"));
 		assert_int_not_equal(row->code[strlen(row->code) - 1], '-');
-		if (row->result_type != NULL && !known(row->result_type, strlen(row->result_type), result_types,
-			sizeof result_types / sizeof result_types[0]))
-			fail_msg("%s: not a result type of RFC 8460: %s", row->code, row->result_type);
+		if (row->result_type != NULL &&
+			!known(row->result_type, strlen(row->result_type), result_types,
+				sizeof result_types / sizeof result_types[0]))
+			fail_msg("%s: not a result type of RFC 8460: %s", row->code,
+				row->result_type);
 		assert_in_range(row->severity, DP_NOTE, DP_ERROR);
 		if (strncmp(row->rfc, "RFC ", 4) != 0 || strstr(row->rfc, " s") == NULL)
 			fail_msg("%s: not \"RFC n sN\": %s", row->code, row->rfc);

@@ -11,7 +11,8 @@
 
 static struct dp_buf json_of(const struct sample *sample, struct dp_arena *arena, bool verbose)
 {
-	struct dp_report_options options = { .verbose = verbose, .exit_status = sample->exit_status };
+	struct dp_report_options options = { .verbose = verbose,
+		.exit_status = sample->exit_status };
 	struct dp_verdict *verdict;
 	struct dp_facts *facts = sample_open(sample, arena, &verdict);
 	struct dp_buf out;

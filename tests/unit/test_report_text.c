@@ -9,7 +9,8 @@
 
 #include "report_samples.c"
 
-static struct dp_buf text_of(const struct sample *sample, struct dp_arena *arena, struct dp_report_options options)
+static struct dp_buf text_of(
+	const struct sample *sample, struct dp_arena *arena, struct dp_report_options options)
 {
 	struct dp_verdict *verdict;
 	struct dp_facts *facts = sample_open(sample, arena, &verdict);
@@ -59,7 +60,8 @@ static void only_printable_characters_without_color(void **state)
 	(void)state;
 	for (size_t i = 0; i < sample_count; i++) {
 		struct dp_arena *arena = dp_arena_open();
-		struct dp_buf out = text_of(&samples[i], arena, (struct dp_report_options){ .verbose = true });
+		struct dp_buf out =
+			text_of(&samples[i], arena, (struct dp_report_options){ .verbose = true });
 
 		assert_ptr_equal(dp_text_shown_lines(arena, out.data), out.data);
 		assert_int_equal(strlen(out.data), out.len);
@@ -74,7 +76,8 @@ static void color_adds_only_color(void **state)
 	for (size_t i = 0; i < sample_count; i++) {
 		struct dp_arena *arena = dp_arena_open();
 		struct dp_buf plain = text_of(&samples[i], arena, (struct dp_report_options){ 0 });
-		struct dp_buf colored = text_of(&samples[i], arena, (struct dp_report_options){ .color = true });
+		struct dp_buf colored =
+			text_of(&samples[i], arena, (struct dp_report_options){ .color = true });
 		struct dp_buf stripped;
 
 		dp_buf_init(&stripped, arena);
@@ -98,11 +101,13 @@ static void wraps_prose_not_records(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++) {
 		struct dp_arena *arena = dp_arena_open();
-		struct dp_buf out = text_of(&samples[1], arena, (struct dp_report_options){ .width = widths[i] });
+		struct dp_buf out = text_of(
+			&samples[1], arena, (struct dp_report_options){ .width = widths[i] });
 		const char *line = strchr(out.data, '\n') + 1;
 
 		assert_string_equal(samples[1].name, "seed");
-		assert_non_null(strstr(out.data, "\n    _25._tcp.mx.example.org. IN TLSA 3 1 1 " LEAF_KEY "\n"));
+		assert_non_null(strstr(
+			out.data, "\n    _25._tcp.mx.example.org. IN TLSA 3 1 1 " LEAF_KEY "\n"));
 		assert_non_null(strstr(out.data, "2 1 1 0b9fa5a59eed715c..."));
 		for (; *line != '\0'; line += strcspn(line, "\n") + 1)
 			if (line[0] == ' ' && line[2] != ' ')

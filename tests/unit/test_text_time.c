@@ -16,7 +16,10 @@
 /* Written there and back; the seconds are those of date(1). */
 static void known_times(void **state)
 {
-	static const struct { const char *text; int64_t utc_s; } rows[] = {
+	static const struct {
+		const char *text;
+		int64_t utc_s;
+	} rows[] = {
 		{ "1970-01-01T00:00:00Z", 0 },
 		{ "1969-12-31T23:59:59Z", -1 },
 		{ "2000-02-29T12:00:00Z", 951825600 },
@@ -65,7 +68,8 @@ static void every_day(void **state)
 					fail_msg("%d-%d-%d", year, month, day);
 				if (day != 1 && day != days)
 					continue;
-				snprintf(expected, sizeof expected, "%04d-%02d-%02d", year, month, day);
+				snprintf(expected, sizeof expected, "%04d-%02d-%02d", year, month,
+					day);
 				assert_string_equal(dp_text_date(utc_s, out), expected);
 			}
 			assert_int_equal(dp_text_utc(year, month, days + 1, 0, 0, 0), DP_TIME_NONE);
@@ -76,23 +80,38 @@ static void every_day(void **state)
 static void fields_out_of_range(void **state)
 {
 	static const int rows[][6] = {
-		{ -1, 1, 1, 0, 0, 0 }, { 10000, 1, 1, 0, 0, 0 }, { 2026, 0, 1, 0, 0, 0 }, { 2026, 13, 1, 0, 0, 0 },
-		{ 2026, 1, 0, 0, 0, 0 }, { 2026, 1, 32, 0, 0, 0 }, { 2026, 2, 29, 0, 0, 0 }, { 1900, 2, 29, 0, 0, 0 },
-		{ 2026, 1, 1, 24, 0, 0 }, { 2026, 1, 1, -1, 0, 0 }, { 2026, 1, 1, 0, 60, 0 }, { 2026, 1, 1, 0, -1, 0 },
-		{ 2026, 1, 1, 0, 0, 61 }, { 2026, 1, 1, 0, 0, -1 },
+		{ -1, 1, 1, 0, 0, 0 },
+		{ 10000, 1, 1, 0, 0, 0 },
+		{ 2026, 0, 1, 0, 0, 0 },
+		{ 2026, 13, 1, 0, 0, 0 },
+		{ 2026, 1, 0, 0, 0, 0 },
+		{ 2026, 1, 32, 0, 0, 0 },
+		{ 2026, 2, 29, 0, 0, 0 },
+		{ 1900, 2, 29, 0, 0, 0 },
+		{ 2026, 1, 1, 24, 0, 0 },
+		{ 2026, 1, 1, -1, 0, 0 },
+		{ 2026, 1, 1, 0, 60, 0 },
+		{ 2026, 1, 1, 0, -1, 0 },
+		{ 2026, 1, 1, 0, 0, 61 },
+		{ 2026, 1, 1, 0, 0, -1 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
-		assert_int_equal(dp_text_utc(rows[i][0], rows[i][1], rows[i][2], rows[i][3], rows[i][4], rows[i][5]),
+		assert_int_equal(dp_text_utc(rows[i][0], rows[i][1], rows[i][2], rows[i][3],
+					 rows[i][4], rows[i][5]),
 			DP_TIME_NONE);
-	assert_int_equal(dp_text_utc(2016, 12, 31, 23, 59, 60), dp_text_utc(2016, 12, 31, 23, 59, 59));
+	assert_int_equal(
+		dp_text_utc(2016, 12, 31, 23, 59, 60), dp_text_utc(2016, 12, 31, 23, 59, 59));
 }
 
 /* RFC 3339 s5.6 and s5.8. */
 static void rfc_3339(void **state)
 {
-	static const struct { const char *text; int64_t utc_s; } rows[] = {
+	static const struct {
+		const char *text;
+		int64_t utc_s;
+	} rows[] = {
 		{ "1985-04-12T23:20:50.52Z", 482196050 },
 		{ "1996-12-19T16:39:57-08:00", 851042397 },
 		{ "1990-12-31T23:59:60Z", 662687999 },
@@ -104,10 +123,29 @@ static void rfc_3339(void **state)
 		{ "2024-02-29", 1709164800 },
 	};
 	static const char *const bad[] = {
-		"", "now", "2026", "2026-11", "2026-11-", "2026-1-25", "26-11-25", "2026-11-25T", "2026-11-25T02:37Z",
-		"2026-11-25T02:37:00", "2026-11-25T02:37:00.Z", "2026-11-25T02:37:00Zx", "2026-11-25T02:37:00+01",
-		"2026-11-25T02:37:00+0100", "2026-11-25T02:37:00+24:00", "2026-11-25T02:37:00+01:60", "2026-02-29",
-		"2026-13-01", "2026-11-25T24:00:00Z", "2026-11-25x", " 2026-11-25", "12026-11-25", "-026-11-25",
+		"",
+		"now",
+		"2026",
+		"2026-11",
+		"2026-11-",
+		"2026-1-25",
+		"26-11-25",
+		"2026-11-25T",
+		"2026-11-25T02:37Z",
+		"2026-11-25T02:37:00",
+		"2026-11-25T02:37:00.Z",
+		"2026-11-25T02:37:00Zx",
+		"2026-11-25T02:37:00+01",
+		"2026-11-25T02:37:00+0100",
+		"2026-11-25T02:37:00+24:00",
+		"2026-11-25T02:37:00+01:60",
+		"2026-02-29",
+		"2026-13-01",
+		"2026-11-25T24:00:00Z",
+		"2026-11-25x",
+		" 2026-11-25",
+		"12026-11-25",
+		"-026-11-25",
 	};
 
 	(void)state;
