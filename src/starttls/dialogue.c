@@ -173,12 +173,12 @@ static void take_reply_line(struct dp_dialogue *dialogue)
 			dp_arena_printf(dialogue->arena, "the code changes from %d to %d within one reply",
 				dialogue->reply_code, reply.code));
 		return;
-	} else if (step->capability != NULL && holds_keyword(&reply, step->capability)) {
-		dialogue->offered = true;
 	} else if (reply.code != step->accept && strlen(dialogue->reply_text) < SHOWN_MAX) {
 		/* The reason of a refusal often stands in a later line. */
 		dialogue->reply_text = dp_arena_printf(dialogue->arena, "%s / %s", dialogue->reply_text,
 			shown_line(dialogue));
+	} else if (step->capability != NULL && holds_keyword(&reply, step->capability)) {
+		dialogue->offered = true;
 	}
 	dialogue->reply_lines++;
 	if (reply.last)
