@@ -8,7 +8,8 @@ hashlib's. One suite a version (AES-128-GCM with SHA-256), X25519 or P-256, no r
     server.recv(n), sendall(), unwrap(), close() ...     as a socket; version, suite, asked
 
 options: min, max ("1.2", "1.3"), record (bytes a record), pack (handshake messages share records),
-client_auth (None, "optional", "required"), prefer ("ecdsa", "rsa"), tickets (their number).
+client_auth (None, "optional", "required"), prefer ("ecdsa", "rsa"), tickets (their number),
+stop (close behind the Certificate message), forge (a signature that does not hold).
 """
 
 import hashlib
@@ -119,6 +120,9 @@ class Connection:
         else:
             for one in messages:
                 self.write(HANDSHAKE, one)
+                if one[0] == 11 and self.options.get("stop"):
+                    self.socket.shutdown(2)
+                    raise TlsError("this server stopped behind its certificates")
 
     def exactly(self, size):
         while len(self.raw) < size:
@@ -192,6 +196,10 @@ class Connection:
         return out
 
     # What both versions do
+
+    def signature(self, chain, scheme, data):
+        signed = sign(chain[0].key.private, scheme, data + bool(self.options.get("forge")) * b"x")
+        return scheme.to_bytes(2, "big") + vector(2, signed)
 
     def agree(self, group):
         """Our public share and a function from theirs to the secret."""
@@ -270,11 +278,10 @@ class Tls12(Connection):
         self.random = os.urandom(32)
         public, secret = self.agree(group)
         parameters = b"\x03" + group.to_bytes(2, "big") + vector(1, public)
-        signature = sign(chain[0].key.private, scheme,
-                         self.hello.random + self.random + parameters)
+        signature = self.signature(chain, scheme, self.hello.random + self.random + parameters)
         messages = [message(2, self.server_hello(suite)),
                     message(11, vector(3, b"".join(vector(3, c.der) for c in chain))),
-                    message(12, parameters + scheme.to_bytes(2, "big") + vector(2, signature))]
+                    message(12, parameters + signature)]
         if self.options.get("client_auth"):
             messages.append(message(13, vector(1, b"\x40\x01") + vector(2, ANY_SIGALG) +
                                     vector(2, b"")))
@@ -385,8 +392,7 @@ class Tls13(Connection):
         messages.append(message(11, vector(1, b"") + vector(3, entries)))
         so_far = hashlib.sha256(self.transcript + b"".join(messages)).digest()
         content = b" " * 64 + b"TLS 1.3, server CertificateVerify\0" + so_far
-        signature = sign(chain[0].key.private, scheme, content)
-        messages.append(message(15, scheme.to_bytes(2, "big") + vector(2, signature)))
+        messages.append(message(15, self.signature(chain, scheme, content)))
         so_far = hashlib.sha256(self.transcript + b"".join(messages)).digest()
         messages.append(message(20, mac(expand(secret, b"finished", b"", 32), so_far)))
         self.flight(*messages)
