@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * --trust-anchor and --root-hints. The resolver library reads anchors only when the first question is asked and
- * says then that something is wrong, not what: so they are checked here, field by field.
+ * --trust-anchor and --root-hints. The resolver library reads anchors only when the first question
+ * is asked and says then that something is wrong, not what: so they are checked here, field by
+ * field.
  */
 #include <string.h>
 
@@ -152,7 +153,8 @@ static enum anchor_line take_record(struct dp_options *options, const char *line
 	return ANCHOR;
 }
 
-/* End of the logical line at text: parentheses join lines (RFC 1035 s5.1). Comments become blanks. */
+/* End of the logical line at text: parentheses join lines (RFC 1035 s5.1). Comments become
+ * blanks. */
 static size_t line_end(char *text, size_t len)
 {
 	int open = 0;
@@ -216,7 +218,8 @@ const char *dp_option_trust_anchor(struct dp_options *options, const char *value
 	if (looks_like_record(value))
 		return take_record(options, value, strlen(value)) == ANCHOR
 			? NULL
-			: "is no DS or DNSKEY record in zone-file form; type one, as in \". IN DS 20326 8 2 HEX\"";
+			: "is no DS or DNSKEY record in zone-file form; type one, as in \". IN DS "
+			  "20326 8 2 HEX\"";
 	status = dp_port_read_file(value, ANCHOR_FILE_MAX, options->arena, &text, &len);
 	if (status != DP_OK)
 		return dp_arena_printf(options->arena,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Many checks on one loop, a few at a time; results come in the order of the targets. SIGINT and SIGTERM
- * wind everything up. While a check takes long, a terminal's stderr says what it waits for.
+ * Many checks on one loop, a few at a time; results come in the order of the targets. SIGINT and
+ * SIGTERM wind everything up. While a check takes long, a terminal's stderr says what it waits for.
  */
 #ifndef DP_APP_BATCH_H
 #define DP_APP_BATCH_H
@@ -17,8 +17,8 @@ struct dp_batch {
 	const struct dp_target *targets;
 	size_t count;
 	struct dp_check_settings settings;
-	/* Called once a target, in order, from the loop; the facts are freed behind it. false: stop everything,
-	 * nothing more is wanted. */
+	/* Called once a target, in order, from the loop; the facts are freed behind it. false: stop
+	 * everything, nothing more is wanted. */
 	bool (*report)(void *user, struct dp_facts *facts);
 	void *user;
 };

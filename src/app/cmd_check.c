@@ -13,7 +13,7 @@
 #include "net/resolver.h"
 #include "port/port.h"
 
-#define GREETING_LEAST_MS (60 * 1000)
+#define GREETING_LEAST_MS 60000u
 #define STDOUT 1
 #define SHOWN_MAX 200
 
@@ -95,8 +95,8 @@ static bool has_route(const char *address)
 	return dp_ip_parse(address, strlen(address), &ip) && dp_port_has_route(&ip);
 }
 
-/* Families for questions: those with a route to a root server. Given servers are asked whatever the routes; with
- * no route at all, trying shows best what is wrong. */
+/* Families for questions: those with a route to a root server. Given servers are asked whatever the
+ * routes; with no route at all, trying shows best what is wrong. */
 static void choose_families(struct dp_resolver_config *config)
 {
 	bool given = config->mode != DP_RESOLVER_RECURSIVE || config->root_hints_path != NULL;
@@ -131,7 +131,8 @@ static const char *read_targets(struct session *session)
 	bool server = false;
 
 	if (options->target_count == 0)
-		return "no target; type a mail domain or server, as in \"daneprobe check example.org\"";
+		return "no target; type a mail domain or server, as in \"daneprobe check "
+		       "example.org\"";
 	session->targets =
 		dp_arena_alloc(options->arena, options->target_count * sizeof(*session->targets));
 	for (size_t i = 0; i < options->target_count && wrong == NULL; i++) {
@@ -140,7 +141,8 @@ static const char *read_targets(struct session *session)
 		server = server || !session->targets[i].is_domain;
 	}
 	if (wrong == NULL && options->next_hop.len > 0 && !server)
-		wrong = "--next-hop is for servers; type the server as smtp://HOST, or leave --next-hop out";
+		wrong = "--next-hop is for servers; type the server as smtp://HOST, or leave "
+			"--next-hop out";
 	return wrong;
 }
 
@@ -189,6 +191,11 @@ static void prepare_report(struct session *session)
 	dp_buf_init(&session->file, session->options->arena);
 }
 
+static unsigned larger(unsigned a, unsigned b)
+{
+	return a > b ? a : b;
+}
+
 static enum dp_batch_end run_batch(struct session *session, struct event_base *base,
 	struct dp_resolver *resolver, int64_t clock_utc_s)
 {
@@ -201,7 +208,7 @@ static enum dp_batch_end run_batch(struct session *session, struct event_base *b
 		.settings = {
 			.hello = options->hello != NULL ? options->hello : own_name(options->arena),
 			.timeout_ms = options->timeout_ms,
-			.greeting_ms = options->timeout_ms > GREETING_LEAST_MS ? options->timeout_ms : GREETING_LEAST_MS,
+			.greeting_ms = larger(options->timeout_ms, GREETING_LEAST_MS),
 			.deadline_ms = dp_port_monotonic_ms() + options->deadline_ms,
 			.now_utc_s = session->now_utc_s,
 			.clock_utc_s = clock_utc_s,
@@ -264,7 +271,8 @@ static int check(const struct dp_options *options)
 	base = open_base();
 	if (base == NULL)
 		return dp_complain(
-			"the event loop cannot be opened: this machine lacks descriptors or memory");
+			"the event loop cannot be opened: this machine lacks descriptors or "
+			"memory");
 	status = run(&session, base);
 	event_base_free(base);
 	return status;

@@ -23,14 +23,16 @@ static const char check_tail[] =
 	"repeatable ones with commas between. The command line wins. NO_COLOR turns colours off.\n"
 	"\n"
 	"Exit status, worst of all targets (2 before 3 before 1 before 0)\n"
-	"  nagios  0 verified  1 verified, with warnings  2 failed, unauthenticated, no-dane, no-mail\n"
+	"  nagios  0 verified  1 verified, with warnings  2 failed, unauthenticated, no-dane, "
+	"no-mail\n"
 	"          3 undetermined, interrupted, wrong usage\n"
 	"  simple  0 verified, with warnings or without  1 the 2 of nagios  3 as nagios\n";
 
 static const char version_text[] =
 	"usage: daneprobe version\n"
 	"\n"
-	"Prints the version of daneprobe and of every library in it, and the built-in trust anchors.\n";
+	"Prints the version of daneprobe and of every library in it, and the built-in trust "
+	"anchors.\n";
 
 static const char help_text[] = "usage: daneprobe help [COMMAND]\n"
 				"\n"
@@ -42,7 +44,8 @@ static void list_commands(struct dp_buf *out)
 	for (const struct dp_command *command = dp_commands; command->name != NULL; command++)
 		dp_buf_printf(out, "  %-9s%s\n", command->name, command->help);
 	dp_buf_text(out,
-		"\n\"daneprobe help COMMAND\" tells more; \"daneprobe check example.org\" is the usual"
+		"\n\"daneprobe help COMMAND\" tells more; \"daneprobe check example.org\" is the "
+		"usual"
 		" beginning.\n");
 }
 
@@ -81,5 +84,6 @@ int dp_cmd_help(char **args)
 	if (args[0] == NULL)
 		return dp_help_print(NULL);
 	return dp_complain(
-		"there is no command of that name to help with; type \"daneprobe help\" for the list");
+		"there is no command of that name to help with; type \"daneprobe help\" for the "
+		"list");
 }

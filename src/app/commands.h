@@ -10,8 +10,8 @@
 struct dp_command {
 	const char *name;
 	const char *help; /* one line */
-	int (*run)(
-		char **args); /* arguments behind the command, NULL-terminated; returns the exit status */
+	/* args: behind the command, NULL-terminated. Returns the exit status. */
+	int (*run)(char **args);
 };
 
 /* Ends with a row without a name; in main.c. */
@@ -24,7 +24,8 @@ int dp_cmd_help(char **args);
 /* The help of a command; NULL or an unknown name: the list of commands. Returns the exit status. */
 int dp_help_print(const char *command);
 
-/* Write text to standard output. Returns 0, or 3 after a line on stderr when it cannot be written. */
+/* Write text to standard output. Returns 0, or 3 after a line on stderr when it cannot be
+ * written. */
 int dp_print(const char *text);
 
 /* One line on stderr, "daneprobe: " before it. Returns DP_EXIT_USAGE. */

@@ -45,7 +45,8 @@ static const char *apply_ehlo(struct dp_options *options, const char *value)
 
 	for (size_t i = 0; i < len; i++) {
 		if (value[i] <= ' ' || value[i] > '~')
-			return "cannot stand in EHLO; type a host name, or an address literal such as [192.0.2.1]";
+			return "cannot stand in EHLO; type a host name, or an address literal "
+			       "such as [192.0.2.1]";
 	}
 	if (len == 0 || len > HELLO_MAX)
 		return "cannot stand in EHLO; type a host name of at most 255 characters";
@@ -211,21 +212,26 @@ const struct dp_option dp_option_table[] = {
 	{ '4', "ipv4", DP_OPTION_FLAG, NULL, apply_ipv4, "connect over IPv4 only" },
 	{ '6', "ipv6", DP_OPTION_FLAG, NULL, apply_ipv6, "connect over IPv6 only" },
 	{ 0, "port", DP_OPTION_VALUE, "N", apply_port,
-		"port of the servers of a mail domain, also in the names of their TLSA records (25)" },
+		"port of the servers of a mail domain, also in the names of their TLSA records "
+		"(25)" },
 	{ 0, "ehlo", DP_OPTION_VALUE, "NAME", apply_ehlo,
 		"name said in EHLO (this host's name if it has a dot, else its address)" },
 	{ 0, "next-hop", DP_OPTION_VALUE, "DOMAIN", apply_next_hop,
-		"with smtp://: the mail domain whose server this is; its name counts in certificates, too" },
+		"with smtp://: the mail domain whose server this is; its name counts in "
+		"certificates, too" },
 	{ 0, "connect", DP_OPTION_LIST, "HOST=ADDR[:PORT]", dp_option_connect,
 		"reach HOST at that address; its name and its TLSA records stay (repeatable)" },
 	{ 0, "key-types", DP_OPTION_VALUE, "auto|any|both", apply_key_types,
-		"auto: a handshake with everything on offer, then one for the other key type; any: one"
+		"auto: a handshake with everything on offer, then one for the other key type; "
+		"any: one"
 		" handshake; both: one each for RSA and ECDSA" },
 	{ 0, "tlsa", DP_OPTION_LIST, "'U S M HEX'", dp_option_tlsa,
 		"judge the servers by this record instead of those in the DNS (repeatable)" },
 	{ 'r', "resolver", DP_OPTION_LIST, "WAY", dp_option_resolver,
-		"where DNS questions go; validation is always done here. auto: the servers of /etc/resolv.conf"
-		" if they are fit for DNSSEC, else recursive; system; recursive: from the root; or ADDR[@PORT]"
+		"where DNS questions go; validation is always done here. auto: the servers of "
+		"/etc/resolv.conf"
+		" if they are fit for DNSSEC, else recursive; system; recursive: from the root; "
+		"or ADDR[@PORT]"
 		" (repeatable)" },
 	{ 0, "trust-anchor", DP_OPTION_LIST, "FILE|RECORD", dp_option_trust_anchor,
 		"DS or DNSKEY records to trust instead of the built-in root keys (repeatable)" },
@@ -235,7 +241,8 @@ const struct dp_option dp_option_table[] = {
 		"patience for a connection, a reply and TLS (10); the greeting gets 60 at least" },
 	{ 0, "deadline", DP_OPTION_VALUE, "SECS", apply_deadline, "end of the whole run (120)" },
 	{ 0, "cert-warning", DP_OPTION_VALUE, "DAYS", apply_cert_warning,
-		"warn when a certificate whose dates count ends sooner (14, or a quarter of its lifetime)" },
+		"warn when a certificate whose dates count ends sooner (14, or a quarter of its "
+		"lifetime)" },
 	{ 0, "rrsig-warning", DP_OPTION_VALUE, "DAYS", apply_rrsig_warning,
 		"warn when a DNSSEC signature ends sooner (2, or an eighth of its lifetime)" },
 	{ 0, "down", DP_OPTION_LIST, "HOST", apply_down,

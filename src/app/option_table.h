@@ -16,8 +16,8 @@ struct dp_option {
 	const char *name; /* without the dashes */
 	enum dp_option_kind kind;
 	const char *argument; /* placeholder in the help; NULL for flags */
-	/* Note the value ("1" for flags). Returns NULL, or what is wrong with it and what to type: the end of a
-	 * sentence that begins with option and value, "is no time; type ...". */
+	/* Note the value ("1" for flags). Returns NULL, or what is wrong with it and what to type:
+	 * the end of a sentence that begins with option and value, "is no time; type ...". */
 	const char *(*apply)(struct dp_options *options, const char *value);
 	const char *help;
 };

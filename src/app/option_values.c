@@ -28,7 +28,8 @@ static bool read_port(const char *text, uint16_t *port)
 	return true;
 }
 
-/* "192.0.2.1", "192.0.2.1:25", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:25". *port stays without one. */
+/* "192.0.2.1", "192.0.2.1:25", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:25". *port stays
+ * without one. */
 static bool read_endpoint(const char *text, struct dp_ip *ip, uint16_t *port)
 {
 	const char *end;
@@ -65,7 +66,8 @@ const char *dp_option_connect(struct dp_options *options, const char *value)
 		    dp_arena_text(options->arena, value, (size_t)(equals - value)), &host, &why))
 		return dp_arena_printf(options->arena, "has a host that %s", why);
 	if (!read_endpoint(equals + 1, &ip, &port))
-		return "has no address behind the \"=\"; type HOST=ADDRESS, as in mx.example.org=192.0.2.1 or "
+		return "has no address behind the \"=\"; type HOST=ADDRESS, as in "
+		       "mx.example.org=192.0.2.1 or "
 		       "mx.example.org=[2001:db8::1]:25";
 	options->connect =
 		dp_option_append(options->arena, options->connect, count, &ip, sizeof(ip));
@@ -108,11 +110,13 @@ const char *dp_option_resolver(struct dp_options *options, const char *value)
 	bool word = resolver_word(value, &mode);
 
 	if (!word && !read_server(value, &server))
-		return "is no way to resolve; type auto, system, recursive, or an address such as 192.0.2.53 or "
+		return "is no way to resolve; type auto, system, recursive, or an address such as "
+		       "192.0.2.53 or "
 		       "192.0.2.53@5353";
 	if (word ? options->server_count > 0
 		 : options->resolver_given && options->server_count == 0)
-		return "does not go together with the resolver before it; type one of auto, system, recursive, or "
+		return "does not go together with the resolver before it; type one of auto, "
+		       "system, recursive, or "
 		       "addresses only";
 	if (!word && options->server_count == DP_RESOLVER_SERVERS_MAX)
 		return "is one resolver too many; type at most 8 addresses";
@@ -160,7 +164,8 @@ const char *dp_option_accept(struct dp_options *options, const char *value)
 		size_t len = strcspn(at, ",");
 
 		if (!accept_word(at, len, &options->accepted))
-			return "is no verdict that can be accepted; type no-dane, no-mail, unauthenticated, or several "
+			return "is no verdict that can be accepted; type no-dane, no-mail, "
+			       "unauthenticated, or several "
 			       "of them with commas between";
 		if (at[len] == '\0')
 			return NULL;

@@ -211,8 +211,8 @@ static void give_from_env(struct parser *parser, const struct dp_option *option,
 	}
 }
 
-/* Defaults for the options that are not on the command line. An empty value is none: that is how container
- * tools unset a variable. */
+/* Defaults for the options that are not on the command line. An empty value is none: that is how
+ * container tools unset a variable. */
 static void read_environment(struct parser *parser, char **environment)
 {
 	size_t typed = parser->given_count;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What was typed, as values: one table of options gives the parser, the environment and the help text. Files
- * that options name are read here (trust anchors), nothing else is done.
+ * What was typed, as values: one table of options gives the parser, the environment and the help
+ * text. Files that options name are read here (trust anchors), nothing else is done.
  *
  * Everything lives in the arena that was given.
  */
@@ -63,8 +63,8 @@ struct dp_options {
 };
 
 /* Parse args (NULL-terminated, without program and command) and DANEPROBE_OPT_* of environment
- * (NULL-terminated NAME=VALUE); what stands on the command line wins. Returns NULL and one line without a
- * line end in *error, which says what to type instead. */
+ * (NULL-terminated NAME=VALUE); what stands on the command line wins. Returns NULL and one line
+ * without a line end in *error, which says what to type instead. */
 struct dp_options *dp_options_parse(
 	char **args, char **environment, struct dp_arena *arena, const char **error);
 

@@ -36,7 +36,8 @@ static const char *read_server(const char *rest, struct dp_arena *arena, struct 
 		len--;
 	rest = dp_arena_text(arena, rest, len);
 	if (strchr(rest, '@') != NULL)
-		return "has a user in it; type the server's name alone, as in smtp://mx.example.org";
+		return "has a user in it; type the server's name alone, as in "
+		       "smtp://mx.example.org";
 	if (strchr(rest, '/') != NULL)
 		return "has a path; type the server's name alone, as in smtp://mx.example.org";
 	const char *colon = strchr(rest, ':');

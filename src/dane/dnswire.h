@@ -20,9 +20,20 @@
 #define DP_RR_MAX 256         /* records kept of one answer; more are counted, not kept */
 #define DP_CNAME_MAX 16       /* links of an alias chain that are followed */
 
-enum dp_type { DP_TYPE_A = 1, DP_TYPE_NS = 2, DP_TYPE_CNAME = 5, DP_TYPE_SOA = 6, DP_TYPE_MX = 15,
-	DP_TYPE_AAAA = 28, DP_TYPE_SRV = 33, DP_TYPE_DNAME = 39, DP_TYPE_DS = 43, DP_TYPE_RRSIG = 46,
-	DP_TYPE_DNSKEY = 48, DP_TYPE_TLSA = 52 };
+enum dp_type {
+	DP_TYPE_A = 1,
+	DP_TYPE_NS = 2,
+	DP_TYPE_CNAME = 5,
+	DP_TYPE_SOA = 6,
+	DP_TYPE_MX = 15,
+	DP_TYPE_AAAA = 28,
+	DP_TYPE_SRV = 33,
+	DP_TYPE_DNAME = 39,
+	DP_TYPE_DS = 43,
+	DP_TYPE_RRSIG = 46,
+	DP_TYPE_DNSKEY = 48,
+	DP_TYPE_TLSA = 52
+};
 
 /* A domain name: uncompressed wire form in lower case. len 0 = none; the root has len 1. */
 struct dp_name {
@@ -34,7 +45,8 @@ struct dp_rr {
 	struct dp_name owner;
 	uint16_t type;
 	uint32_t ttl_s;
-	const uint8_t *rdata; /* in the arena; names inside MX, CNAME, NS, SRV, SOA, DNAME uncompressed */
+	/* In the arena; names inside MX, CNAME, NS, SRV, SOA, DNAME uncompressed, in lower case. */
+	const uint8_t *rdata;
 	uint16_t rdata_len;
 };
 
@@ -55,12 +67,12 @@ struct dp_message {
 	struct dp_name canonical; /* qname after every CNAME of the answer; = qname without */
 	struct dp_name *aliases;  /* the names left behind, in order: qname first; NULL if none */
 	size_t alias_count;
-	struct dp_rr *rrs;        /* the records of qtype at canonical, answer order */
+	struct dp_rr *rrs; /* the records of qtype at canonical, answer order */
 	size_t rr_count;
-	size_t rr_dropped;        /* records past DP_RR_MAX */
-	struct dp_rrsig *rrsigs;  /* of the answer section, of any covered type */
+	size_t rr_dropped;       /* records past DP_RR_MAX */
+	struct dp_rrsig *rrsigs; /* of the answer section, of any covered type */
 	size_t rrsig_count;
-	uint32_t ttl_s;           /* smallest TTL of the answer; 0 if it is empty */
+	uint32_t ttl_s; /* smallest TTL of the answer; 0 if it is empty */
 };
 
 /* Parse text (ASCII, '.'-separated, optional final dot, \DDD and \X escapes) into a name. Labels of
@@ -89,15 +101,16 @@ bool dp_name_tlsa_owner(const struct dp_name *base, uint16_t port, struct dp_nam
 bool dp_name_is_hostname(const struct dp_name *name);
 
 /* U-labels (UTF-8, lower case, NFC assumed for what we accept) to A-labels by RFC 3492; ASCII
- * labels are lowered and pass. text: what the user typed. On failure returns false and *why (static) ends
- * the sentence that text begins: "is an email address; type only the domain behind the @". */
+ * labels are lowered and pass. text: what the user typed. On failure returns false and *why
+ * (static) ends the sentence that text begins: "is an email address; type only the domain behind
+ * the @". */
 bool dp_name_from_user(const char *text, struct dp_name *name, const char **why);
 
 /* Cut a message. packet: as received (header, question, sections). qname/qtype: what was asked.
- * Returns false when the message is malformed; *message is then zeroed. Memory from arena. Follows at
- * most DP_CNAME_MAX aliases, and any order of records. */
-bool dp_message_parse(const uint8_t *packet, size_t len, const struct dp_name *qname, uint16_t qtype,
-	struct dp_message *message, struct dp_arena *arena);
+ * Returns false when the message is malformed; *message is then zeroed. Memory from arena. Follows
+ * at most DP_CNAME_MAX aliases, and any order of records. */
+bool dp_message_parse(const uint8_t *packet, size_t len, const struct dp_name *qname,
+	uint16_t qtype, struct dp_message *message, struct dp_arena *arena);
 
 /* The mnemonic of a type or rcode, "TYPE123" / "RCODE23" for others. Static or in the arena. */
 const char *dp_type_text(uint16_t type, struct dp_arena *arena);

@@ -5,8 +5,9 @@
 #include "dane/hostname.h"
 
 /*
- * RFC 9525 s6.3: a wildcard stands only as the whole left-most label and for exactly one label. That the
- * remainder has two labels or more is not asked for: no RFC does (libraries do, see the test).
+ * RFC 9525 s6.3: a wildcard stands only as the whole left-most label and for exactly one label.
+ * That the remainder has two labels or more is not asked for: no RFC does (libraries do, see the
+ * test).
  */
 bool dp_hostname_matches(const char *presented, size_t presented_len, const char *reference)
 {
@@ -24,6 +25,7 @@ bool dp_hostname_matches(const char *presented, size_t presented_len, const char
 		presented++;
 		presented_len--;
 	}
-	/* What is left holds no wildcard: a reference has no '*' and no NUL, so neither ever matches. */
+	/* What is left holds no wildcard: a reference has no '*' and no NUL, so neither ever
+	 * matches. */
 	return dp_text_equal_nocase(presented, presented_len, reference, reference_len);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Names as people type them. An internationalised label is taken only if it is certainly valid by IDNA2008
- * (RFC 5891 s5.4) without the big tables: every character is one of the ranges below. They hold code
- * points that are PVALID (RFC 5892), have NFC_Quick_Check=Yes and need no context; so a label made of
- * them is in NFC when its marks are in canonical order. Everything else: the user has the A-label.
+ * Names as people type them. An internationalised label is taken only if it is certainly valid by
+ * IDNA2008 (RFC 5891 s5.4) without the big tables: every character is one of the ranges below. They
+ * hold code points that are PVALID (RFC 5892), have NFC_Quick_Check=Yes and need no context; so a
+ * label made of them is in NFC when its marks are in canonical order. Everything else: the user has
+ * the A-label.
  */
 #include <string.h>
 
@@ -26,7 +27,8 @@ struct range {
 };
 
 static const struct range ranges[] = {
-	/* Latin, with the letters of living European, African and Vietnamese spellings and Pinyin */
+	/* Latin, with the letters of living European, African and Vietnamese spellings and
+	 * Pinyin */
 	{ 0x00df, 0x00f6, 1, LTR, 0 },
 	{ 0x00f8, 0x00ff, 1, LTR, 0 },
 	{ 0x0101, 0x0131, 2, LTR, 0 },
@@ -187,7 +189,8 @@ static bool is_valid_label(const uint32_t *points, size_t count)
 		ltr = ltr || (r != NULL && r->direction != RTL) ||
 			(points[i] >= 'a' && points[i] <= 'z');
 	}
-	/* Bidi rule, conditions 1 to 4: begins with a letter of its direction, mixes with none of the other. */
+	/* Bidi rule, conditions 1 to 4: begins with a letter of its direction, mixes with none of
+	 * the other. */
 	return !rtl || (!ltr && points[0] >= 0x80);
 }
 

@@ -16,7 +16,8 @@ static bool is_root(const struct dp_known_ca *row)
 	return strcmp(row->subject_cn, row->issuer_cn) == 0;
 }
 
-/* The first row with that digest, a root before others: a cross-signed CA has the key of its root. */
+/* The first row with that digest, a root before others: a cross-signed CA has the key of its
+ * root. */
 static const struct dp_known_ca *find(
 	const uint8_t *digest, size_t len, uint8_t selector, uint8_t matching)
 {

@@ -18,7 +18,7 @@ struct dp_known_ca {
 	const char *key;        /* "RSA-2048", "EC-secp384r1" */
 	const char *not_before; /* "2020-09-04" */
 	const char *not_after;
-	const char *note;       /* "", "revoked", "retired" */
+	const char *note; /* "", "revoked", "retired" */
 	uint8_t spki_sha256[32];
 	uint8_t spki_sha512[64];
 	uint8_t cert_sha256[32];
@@ -29,8 +29,8 @@ extern const struct dp_known_ca dp_known_ca_table[];
 extern const size_t dp_known_ca_count;
 
 /* What a record pins: the first row whose digest (of the record's selector and matching type) it
- * holds, a self-signed row before others; full data is hashed first. *swapped (may be NULL) is set when the match is
- * with the other selector's digest. NULL when it is none of them. */
+ * holds, a self-signed row before others; full data is hashed first. *swapped (may be NULL) is set
+ * when the match is with the other selector's digest. NULL when it is none of them. */
 const struct dp_known_ca *dp_known_ca_find(const struct dp_tlsa *record, bool *swapped);
 
 #endif

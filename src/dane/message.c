@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The answer section is read again for every link of an alias chain instead of being kept: the
- * number of passes is bounded by DP_CNAME_MAX, the work of one by the packet, and memory stays small.
+ * number of passes is bounded by DP_CNAME_MAX, the work of one by the packet, and memory stays
+ * small.
  */
 #include <string.h>
 
@@ -72,8 +73,8 @@ static bool add_label(struct dp_name *name, size_t len, struct cursor *c)
 	return true;
 }
 
-/* A name, perhaps compressed (RFC 1035 s4.1.4). A pointer must lead before the place where the piece that
- * holds it began, so the walk ends. */
+/* A name, perhaps compressed (RFC 1035 s4.1.4). A pointer must lead before the place where the
+ * piece that holds it began, so the walk ends. */
 static bool take_name(struct cursor *c, struct dp_name *name)
 {
 	struct cursor walk = *c;

@@ -46,8 +46,8 @@ static bool is_equal(const struct dp_tlsa *a, const struct dp_tlsa *b)
 		a->data_len == b->data_len && memcmp(a->data, b->data, a->data_len) == 0;
 }
 
-/* RFC 7671 s9: of the usable digests with one usage and selector only the strongest count. Full(0) is no
- * digest: it neither hides others nor is hidden. */
+/* RFC 7671 s9: of the usable digests with one usage and selector only the strongest count. Full(0)
+ * is no digest: it neither hides others nor is hidden. */
 static bool hides(const struct dp_tlsa *strong, const struct dp_tlsa *weak)
 {
 	return strong->unusable == DP_REASON_NONE && weak->unusable == DP_REASON_NONE &&

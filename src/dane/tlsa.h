@@ -13,7 +13,7 @@
 #include "base/arena.h"
 #include "base/reason.h"
 
-#define DP_TLSA_MAX 64     /* records of one RRset that are judged; more are reported */
+#define DP_TLSA_MAX 64 /* records of one RRset that are judged; more are reported */
 #define DP_TLSA_DATA_MAX 16384
 
 enum dp_usage { DP_PKIX_TA = 0, DP_PKIX_EE = 1, DP_DANE_TA = 2, DP_DANE_EE = 3 };
@@ -27,8 +27,8 @@ struct dp_tlsa {
 	const uint8_t *data; /* certificate association data, borrowed */
 	size_t data_len;
 	enum dp_reason unusable; /* DP_REASON_NONE = usable; else DP_REASON_TLSA_UNUSABLE_* */
-	bool duplicate;      /* equal to an earlier record of the set: counts once */
-	bool weaker;         /* usable, but digest agility leaves it out */
+	bool duplicate;          /* equal to an earlier record of the set: counts once */
+	bool weaker;             /* usable, but digest agility leaves it out */
 };
 
 /* Cut rdata (3 octets and data). Returns false when it is shorter than 3 octets. Borrows rdata. */

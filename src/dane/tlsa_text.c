@@ -83,7 +83,8 @@ static const char *read_data(
 			continue;
 		if (digit < 0)
 			return dp_arena_printf(arena,
-				"the data has \"%s\" at character %u, which is no hexadecimal digit",
+				"the data has \"%s\" at character %u, which is no hexadecimal "
+				"digit",
 				dp_text_escape(arena, at, 1, 1), (unsigned)(at - text) + 1);
 		data[digits / 2] = (uint8_t)(data[digits / 2] << 4 | digit);
 		digits++;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes: type (2), then a message. What comes out must be whole names and rdata inside the bounds. */
+/* Bytes: type (2), then a message. What comes out must be whole names and rdata inside the
+ * bounds. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

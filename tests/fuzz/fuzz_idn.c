@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes: what a user types. A name that comes out is a host name, and typing it again changes nothing. */
+/* Bytes: what a user types. A name that comes out is a host name, and typing it again changes
+ * nothing. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

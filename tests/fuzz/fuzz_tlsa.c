@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Bytes: a record as text, and, cut into pieces at their length octets, a set of records as rdata. */
+/* Bytes: a record as text, and, cut into pieces at their length octets, a set of records as
+ * rdata. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -490,7 +490,8 @@ static void message_ttl(void **state)
 	assert_int_equal(m.rrs[0].ttl_s, 0);
 }
 
-/* A pointer must not lead forward, to itself, or round; labels of the types 01 and 10 do not exist. */
+/* A pointer must not lead forward, to itself, or round; labels of the types 01 and 10 do not
+ * exist. */
 static void message_hostile_names(void **state)
 {
 	static const struct {
@@ -583,8 +584,8 @@ static void message_hostile_rdata(void **state)
 	assert_int_equal(m.rr_count, 0);
 }
 
-/* Cut anywhere before the end of the answer section: malformed, never read past. The copy has the exact size,
- * so that a sanitizer sees the first octet too many. */
+/* Cut anywhere before the end of the answer section: malformed, never read past. The copy has the
+ * exact size, so that a sanitizer sees the first octet too many. */
 static void message_cut(void **state)
 {
 	struct dp_message m;

@@ -66,7 +66,8 @@ static void wildcards(void **state)
 		{ "*", "mx.example.org", false },
 		{ "*.", "mx.", false },
 		{ "*..org", "mx.example.org", false },
-		/* No RFC asks for two labels behind the wildcard. OpenSSL (so Postfix) and GnuTLS do: they refuse this. */
+		/* No RFC asks for two labels behind the wildcard. OpenSSL (so Postfix) and GnuTLS
+		 * do: they refuse this. */
 		{ "*.org", "example.org", true },
 		{ "*.org", "mx.example.org", false },
 	};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* On the built table: config/known_cas.tsv. The digests below are those that Let's Encrypt's users publish. */
+/* On the built table: config/known_cas.tsv. The digests below are those that Let's Encrypt's users
+ * publish. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,7 +45,8 @@ static void find(void **state)
 		{ "2 0 1 " X1_CERT, "ISRG Root X1", "ISRG Root X1", false },
 		{ "2 0 1 " X1_KEY, "ISRG Root X1", "ISRG Root X1", true },
 		{ "2 1 1 " X1_CERT, "ISRG Root X1", "ISRG Root X1", true },
-		/* One key, two certificates: the root comes first, though the cross-signed row stands before it */
+		/* One key, two certificates: the root comes first, though the cross-signed row
+		 * stands before it */
 		{ "2 1 1 " X2_KEY, "ISRG Root X2", "ISRG Root X2", false },
 		{ "2 0 1 " X2_CROSS_CERT, "ISRG Root X2", "ISRG Root X1", false },
 		{ "2 1 1 " R3_KEY, "R3", "ISRG Root X1", false },

@@ -11,7 +11,8 @@
 #include "base/text.h"
 #include "dane/tlsa.h"
 
-/* A self-signed certificate (P-256, subject CN=a) and digests that `openssl` and `sha256sum` gave for it. */
+/* A self-signed certificate (P-256, subject CN=a) and digests that `openssl` and `sha256sum` gave
+ * for it. */
 #define SPKI_HEX \
 	"3059301306072a8648ce3d020106082a8648ce3d03010703420004046de6ecbfeabed25927ffd40b5ecd8c6388213cb4" \
 	"046a3247b4dddc6fdf87cb686e070c21cb43bd1ad4decdecc519fcf36359e843f41da74dec3d4d01bfde19"
@@ -173,7 +174,8 @@ static char letter(const struct dp_tlsa *record)
 static void classify(void **state)
 {
 	static const struct set sets[] = {
-		/* RFC 7672 s3.1: usages 3 and 2; s3.1.3: 0 and 1 are unusable for SMTP; RFC 7673 s4 elsewhere */
+		/* RFC 7672 s3.1: usages 3 and 2; s3.1.3: 0 and 1 are unusable for SMTP; RFC 7673 s4
+		 * elsewhere */
 		{ false, { "3 1 1 " D32, "2 1 1 " D32, "1 1 1 " D32, "0 1 1 " D32, "4 1 1 " D32 },
 			"..uup" },
 		{ true, { "3 1 1 " D32, "2 1 1 " D32, "1 1 1 " D32, "0 1 1 " D32, "255 1 1 " D32 },
