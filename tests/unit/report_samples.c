@@ -376,7 +376,7 @@ static void fill_mixed(struct dp_facts *facts, struct dp_verdict *verdict)
 		WORDS(.addr = "mx3.example.net [2001:db8:3::1]",
 			.detail = "this machine has no route for IPv6"));
 	find(facts, verdict, DP_REASON_DOMAIN_PARTLY_PROTECTED, DOMAIN, "example.org",
-		WORDS(.host = "example.org", .detail = "mx3.example.net has none"));
+		WORDS(.host = "example.org", .detail = "none at mx3.example.net"));
 	find(facts, verdict, DP_REASON_DOMAIN_DELIVERS_THROUGH, DOMAIN, "example.org",
 		WORDS(.host = "example.org", .detail = "mx1.example.org"));
 }
