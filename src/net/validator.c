@@ -78,8 +78,14 @@ static bool set_all(struct ub_ctx *ctx)
 		if (!set(ctx, options[i].name, options[i].value))
 			return false;
 	}
+	return true;
+}
+
+/* The last step: libunbound takes no options after its first change of zones. */
+static bool forget_local_zones(struct ub_ctx *ctx)
+{
 	for (size_t i = 0; i < sizeof(local_zones) / sizeof(local_zones[0]); i++) {
-		if (ub_ctx_zone_add(ctx, local_zones[i], "nodefault") != 0)
+		if (ub_ctx_zone_remove(ctx, local_zones[i]) != 0)
 			return false;
 	}
 	return true;
@@ -124,7 +130,7 @@ static const char *configure(struct ub_ctx *ctx, const struct dp_validator_confi
 		if (ub_ctx_add_ta(ctx, config->anchors[i]) != 0)
 			return "the trust anchor is not a DS or DNSKEY record in zone-file form";
 	}
-	return NULL;
+	return forget_local_zones(ctx) ? NULL : "the trust anchors or the root hints cannot be used";
 }
 
 struct dp_validator *dp_validator_open(const struct dp_validator_config *config, const char **why)
