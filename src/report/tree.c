@@ -20,6 +20,11 @@ static const char *name_text(struct dp_buf *out, const struct dp_name *name)
 	return shown(out, dp_arena_text(out->arena, name_shown, strlen(name_shown)));
 }
 
+static bool has_text(const char *text)
+{
+	return text != NULL && text[0] != '\0';
+}
+
 static const char *plural(size_t count)
 {
 	return count == 1 ? "" : "s";
@@ -53,9 +58,9 @@ static void write_lookup(struct dp_buf *out, const struct dp_lookup *lookup)
 	if (lookup->state != DP_LOOKUP_PENDING)
 		dp_buf_printf(out, " [%u to %u ms]", lookup->asked_ms, lookup->answered_ms);
 	dp_buf_char(out, '\n');
-	if (lookup->why != NULL && lookup->why[0] != '\0')
+	if (has_text(lookup->why))
 		dp_buf_printf(out, "    %s\n", shown(out, lookup->why));
-	if (lookup->fallback != NULL && lookup->fallback[0] != '\0')
+	if (has_text(lookup->fallback))
 		dp_buf_printf(out, "    %s\n", shown(out, lookup->fallback));
 }
 
@@ -127,8 +132,7 @@ static void write_cert(struct dp_buf *out, const struct dp_cert *cert, size_t po
 	char from[DP_TIME_TEXT_MAX], until[DP_TIME_TEXT_MAX];
 
 	dp_buf_printf(out, "        %zu %s\n", position,
-		cert->subject_text != NULL ? shown(out, cert->subject_text)
-					   : "(no subject can be read)");
+		has_text(cert->subject_text) ? shown(out, cert->subject_text) : "(no subject)");
 	if (cert->spki != NULL) {
 		dp_buf_printf(out, "          issued by %s; %s; %s to %s\n",
 			shown(out, cert->issuer_text), dp_cert_key_text(cert, out->arena),
@@ -218,7 +222,7 @@ static void write_probe(struct dp_buf *out, const struct dp_probe *probe,
 	if (probe->sni != NULL)
 		dp_buf_printf(out, "      server name sent (SNI): %s\n", shown(out, probe->sni));
 	write_end(out, probe);
-	if (probe->detail != NULL && probe->detail[0] != '\0')
+	if (has_text(probe->detail))
 		dp_buf_printf(out, "      %s\n", shown(out, probe->detail));
 	write_dialogue(out, probe->dialogue);
 	write_chain(out, probe);
@@ -262,9 +266,9 @@ void dp_tree_write(
 	struct dp_buf *out, const struct dp_facts *facts, const struct dp_verdict *verdict)
 {
 	dp_buf_text(out, "\nDNS:");
-	if (facts->resolver_mode != NULL)
+	if (has_text(facts->resolver_mode))
 		dp_buf_printf(out, " %s", shown(out, facts->resolver_mode));
-	if (facts->resolver_why != NULL && facts->resolver_why[0] != '\0')
+	if (has_text(facts->resolver_why))
 		dp_buf_printf(out, " (%s)", shown(out, facts->resolver_why));
 	dp_buf_char(out, '\n');
 	write_lookup(out, &facts->root);
