@@ -45,6 +45,7 @@ static const struct option options[] = {
 	{ "val-sig-skew-min:", "0" },
 	{ "val-sig-skew-max:", "0" },
 	{ "aggressive-nsec:", "no" },
+	{ "qname-minimisation:", "no" }, /* it asks A first for every name: AAAA and TLSA would wait for that */
 	{ "do-not-query-localhost:", "no" },
 	{ "target-fetch-policy:", "0 0 0 0 0" },
 	{ "msg-cache-size:", "512k" },

@@ -13,7 +13,9 @@ A rule is a table. What it matches (all given must hold):
   when    rcode that the real server gives, "NODATA", or "negative" (either kind)
 What it does:
   drop    no answer at all                  delay   seconds before the answer
-  hold    ["mx1 A", ...]: a barrier; answers wait until all these questions have been asked
+  hold    ["mx1 A", ...]: a barrier; answers wait until all these questions have been asked. It stays shut
+          for good when one of them is repeated more than PATIENCE times before that: whoever asks them
+          one after another gets no answer, ever
   rcode   an empty answer with that rcode   set-rcode  keep the records, change the rcode
   from    "b": the answer of the zone's other version
   ask     "name TYPE": the records of that question, under the name that was asked for
@@ -27,6 +29,7 @@ What it does:
   shuffle records in reverse order, each twice
 """
 import asyncio
+import collections
 import copy
 import fnmatch
 import socket
@@ -46,6 +49,7 @@ import dns.rrset
 MATCH = {"name", "type", "family", "proto", "case", "first", "every", "when"}
 ACTION = {"drop", "delay", "hold", "rcode", "set-rcode", "from", "ask", "answer", "authority",
           "strip", "corrupt", "truncate", "lower", "wrong-id", "garbage", "shuffle", "ad"}
+PATIENCE = 4  # times a question comes again before a barrier
 
 
 def listed(value):
@@ -85,9 +89,10 @@ class Rule:
 
     async def barrier(self, question, origin):
         """Waits until all questions of hold were asked."""
-        self.gate.asked.add("%s %s" % (relative(question.name, origin),
-                                       dns.rdatatype.to_text(question.rdtype)))
-        if set(self.table["hold"]) <= self.gate.asked:
+        line = "%s %s" % (relative(question.name, origin), dns.rdatatype.to_text(question.rdtype))
+        asked = self.gate.asked
+        asked[line] += 1
+        if max(asked.values()) <= PATIENCE and set(self.table["hold"]) <= set(asked):
             self.gate.full.set()
         await self.gate.full.wait()
 
@@ -108,7 +113,7 @@ class Gate:
     """What was asked before a barrier opens."""
 
     def __init__(self):
-        self.asked, self.full = set(), asyncio.Event()
+        self.asked, self.full = collections.Counter(), asyncio.Event()
 
 
 class Log:
