@@ -381,6 +381,41 @@ static void fill_mixed(struct dp_facts *facts, struct dp_verdict *verdict)
 		WORDS(.host = "example.org", .detail = "mx1.example.org"));
 }
 
+/* Two hosts with one fault each kind: what is said of the one holds for the other only where the
+ * remedy does not name the host. */
+static void fill_two_hosts(struct dp_facts *facts, struct dp_verdict *verdict)
+{
+	static const char *const names[] = { "mx1.example.org", "mx2.example.org" };
+	static const char *const ips[][2] = { { "192.0.2.1", "192.0.2.11" },
+		{ "192.0.2.2", "192.0.2.22" } };
+
+	for (int i = 0; i < 2; i++) {
+		struct dp_host_facts *host =
+			add_host(facts, verdict, names[i], DP_SECURE, DP_FAILED);
+		struct dp_host_verdict *judged = &verdict->hosts[i];
+		const char *label[2];
+
+		add_record(facts, judged, "3 1 1 " R13_KEY, false);
+		for (int k = 0; k < 2; k++)
+			label[k] = dp_arena_printf(facts->arena, "%s [%s]", names[i], ips[i][k]);
+		add_usual_chain(facts,
+			add_probe(add_addr(host, judged, ips[i][0], DP_FAILED), &judged->addrs[0],
+				DP_OFFER_ALL, DP_FAILED));
+		find(facts, verdict, DP_REASON_TLSA_EE_MISMATCH, RECORD(i, 0, 0, 0), label[0],
+			WORDS(.record = "3 1 1 025490860b498ab7...",
+				.cert = "\"mx.example.org\" (ECDSA P-256, key SHA-256 4c1bfe3a86d7a5b9...)",
+				.detail = "; it pins a known CA, R13",
+				.fix = dp_arena_printf(facts->arena,
+					"Publish the record of the key in use:\n  _25._tcp.%s. IN TLSA 3 1 1 %s",
+					names[i], LEAF_KEY)));
+		obstruct(add_probe(add_addr(host, judged, ips[i][1], DP_UNDETERMINED),
+				 &judged->addrs[1], DP_OFFER_ALL, DP_UNDETERMINED),
+			DP_STAGE_CONNECT, DP_REFUSED, DP_REASON_CONNECT_REFUSED);
+		find(facts, verdict, DP_REASON_CONNECT_REFUSED, ADDR(i, 1), label[1],
+			WORDS(.addr = label[1]));
+	}
+}
+
 /* Peer bytes that nobody has escaped on the way: none may come through. */
 static void fill_hostile(struct dp_facts *facts, struct dp_verdict *verdict)
 {
@@ -425,6 +460,7 @@ const struct sample samples[] = {
 	{ "bogus", DP_UNDETERMINED, 3, fill_bogus },
 	{ "unauthenticated", DP_UNAUTHENTICATED, 2, fill_unauthenticated },
 	{ "mixed", DP_FAILED, 2, fill_mixed },
+	{ "two-hosts", DP_FAILED, 2, fill_two_hosts },
 	{ "hostile", DP_FAILED, 2, fill_hostile },
 };
 const size_t sample_count = sizeof samples / sizeof samples[0];
