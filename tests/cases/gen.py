@@ -2,16 +2,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes tests/cases/chain/*.case from the descriptions in chain_cases.py.
 
-    /usr/bin/python3 tests/cases/gen.py            write them all anew
+    /usr/bin/python3 tests/cases/gen.py            write those that changed
+    /usr/bin/python3 tests/cases/gen.py --all      also those whose description is as it was
     /usr/bin/python3 tests/cases/gen.py --check    do the files there belong to these descriptions?
+    /usr/bin/python3 tests/cases/gen.py --seeds D  inputs for tests/fuzz: D/cert and D/chain
 
 EC keys are derived from their names; signatures and RSA keys are random, so every run gives other
 octets with the same meaning. What each line of a case file means is told in tests/unit/test_cases.c.
 """
 
+import base64
 import datetime
 import hashlib
 import os
+import re
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -188,10 +192,29 @@ def head(text):
     return "\n".join(lines)
 
 
+def seeds(folder, target):
+    for name in ("cert", "chain"):
+        os.makedirs(os.path.join(target, name), exist_ok=True)
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), encoding="ascii") as file:
+            blocks = re.findall("BEGIN CERTIFICATE-----(.*?)-----END", file.read(), re.DOTALL)
+        ders = [base64.b64decode(block) for block in blocks]
+        if len(ders) > 20:
+            continue
+        with open(os.path.join(target, "chain", name[:-5]), "wb") as file:
+            file.write(b"\x2a" + b"".join(len(der).to_bytes(2, "big") + der for der in ders))
+        for der in ders:
+            with open(os.path.join(target, "cert", hashlib.sha256(der).hexdigest()[:16]), "wb") as file:
+                file.write(der)
+
+
 def main():
     from chain_cases import cases
     folder = os.path.join(HERE, "chain")
     os.makedirs(folder, exist_ok=True)
+    if sys.argv[1:2] == ["--seeds"]:
+        seeds(folder, sys.argv[2])
+        return
     made = {f"{case.name}.case": case.text() for case in cases()}
     there = {name for name in os.listdir(folder) if name.endswith(".case")}
     if sys.argv[1:] == ["--check"]:
