@@ -135,28 +135,41 @@ const char *dp_text_escape_utf8(struct dp_arena *arena, const void *data, size_t
 	return buf.data;
 }
 
+/* Bytes at the start of text that stay as they are; 0 at a byte that is escaped, and at the end. */
+static size_t kept_length(const char *text, size_t len, bool lines)
+{
+	size_t at = 0, step;
+
+	do {
+		step = len == at ? 0 : shown_length((const uint8_t *)text + at, len - at);
+		if (step == 0 && len > at && (text[at] == '\\' || (lines && text[at] == '\n')))
+			step = 1;
+		at += step;
+	} while (step > 0);
+	return at;
+}
+
 static const char *show(struct dp_arena *arena, const char *text, bool lines)
 {
-	size_t len = text != NULL ? strlen(text) : 0, at = 0;
-	const uint8_t *bytes = (const uint8_t *)text;
+	size_t len = text != NULL ? strlen(text) : 0, at;
 	struct dp_buf buf;
-	bool clean = true;
 
 	if (text == NULL)
 		return "";
+	at = kept_length(text, len, lines);
+	if (at == len)
+		return text; /* nearly always: nothing is copied */
 	dp_buf_init(&buf, arena);
+	dp_buf_bytes(&buf, text, at);
 	while (at < len) {
-		bool kept = bytes[at] == '\\' || (lines && bytes[at] == '\n');
-		size_t step = kept ? 1 : shown_length(bytes + at, len - at);
+		size_t kept;
 
-		if (step > 0)
-			dp_buf_bytes(&buf, bytes + at, step);
-		else
-			escape_byte(&buf, bytes[at]);
-		clean = clean && step > 0;
-		at += step > 0 ? step : 1;
+		escape_byte(&buf, (uint8_t)text[at++]);
+		kept = kept_length(text + at, len - at, lines);
+		dp_buf_bytes(&buf, text + at, kept);
+		at += kept;
 	}
-	return clean ? text : buf.data;
+	return buf.data;
 }
 
 const char *dp_text_shown(struct dp_arena *arena, const char *text)
@@ -171,9 +184,9 @@ const char *dp_text_shown_lines(struct dp_arena *arena, const char *text)
 
 const char *dp_text_hex(struct dp_arena *arena, const uint8_t *data, size_t len)
 {
-	struct dp_buf buf;
+	struct dp_buf buf = { .arena = arena, .cap = 2 * len + 1 };
 
-	dp_buf_init(&buf, arena);
+	buf.data = dp_arena_alloc(arena, buf.cap);
 	dp_buf_hex(&buf, data, len);
 	return buf.data;
 }
