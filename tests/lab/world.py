@@ -6,9 +6,9 @@
   10.53.0.53 unbound, validating, with the lab's anchor
 Each has the IPv6 address fd00:53::N too.
 """
+import concurrent.futures
 import os
 
-import dns.dnssec
 import dns.flags
 import dns.message
 import dns.query
@@ -44,7 +44,9 @@ class World:
 
     def start(self):
         files = {MAIN: {}, OTHER: {}}
-        delegations = "".join(self._scenario_zones(one, files) for one in self.scenarios)
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            parts = pool.map(lambda one: self._scenario_zones(one, files), self.scenarios)
+            delegations = "".join(parts)
         lab = "ns A %s\nns AAAA %s\nhostmaster A 10.53.0.9\n" % tuple(addrs(MAIN))
         lab_file = self._write_zone("lab.", lab + delegations, ["ns.lab."], LAB_RECIPE, [], "lab")
         root = "rootns. A %s\nrootns. AAAA %s\nlab. NS labns.\nlabns. A %s\nlabns. AAAA %s\n" \

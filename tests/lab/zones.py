@@ -13,7 +13,12 @@ A signing recipe is a line of words, any order, all optional:
 import os
 import re
 import subprocess
+import threading
 import time
+
+import dns.dnssec
+import dns.name
+import dns.rdata
 
 ALGORITHMS = {
     "p256": "ECDSAP256SHA256", "p384": "ECDSAP384SHA384", "ed25519": "ED25519",
@@ -68,7 +73,7 @@ class Signer:
 
     def __init__(self, dir_):
         self.dir = dir_
-        self._keys = {}
+        self._keys, self._lock = {}, threading.Lock()
 
     def _run(self, *args):
         done = subprocess.run(args, cwd=self.dir, text=True,
@@ -78,10 +83,11 @@ class Signer:
         return done.stdout
 
     def _key(self, algorithm):
-        if algorithm not in self._keys:
-            size = ["-b", "2048"] if algorithm.startswith("rsa") else []
-            self._keys[algorithm] = self._run(
-                "ldns-keygen", "-a", ALGORITHMS[algorithm], "-k", *size, "key.invalid").strip()
+        with self._lock:
+            if algorithm not in self._keys:
+                size = ["-b", "2048"] if algorithm.startswith("rsa") else []
+                self._keys[algorithm] = self._run(
+                    "ldns-keygen", "-a", ALGORITHMS[algorithm], "-k", *size, "key.invalid").strip()
         return os.path.join(self.dir, self._keys[algorithm])
 
     def key_for(self, zone, algorithm):
@@ -100,15 +106,13 @@ class Signer:
         """The DS lines for the parent, in the spirit of the recipe."""
         if not recipe.signed or not recipe.ds:
             return ""
-        base = self.key_for(zone, recipe.algorithm)
-        fields = self._run("ldns-key2ds", "-n", "-2", base + ".key").split()
-        tag, algorithm, digest_type, digest = fields[-4:]
-        if recipe.ds_wrong:
-            digest = "00" * 32
-        if recipe.ds_digest:
-            digest_type = recipe.ds_digest
-        return "%s DS %s %s %s %s\n" % (zone, tag, recipe.ds_algorithm or algorithm,
-                                        digest_type, digest)
+        with open(self.key_for(zone, recipe.algorithm) + ".key") as file:
+            text = file.read().split("DNSKEY", 1)[1].split(";")[0]
+        key = dns.rdata.from_text("IN", "DNSKEY", text)
+        ds = dns.dnssec.make_ds(dns.name.from_text(zone), key, "SHA256")
+        digest = bytes(32) if recipe.ds_wrong else ds.digest
+        return "%s DS %s %s %s %s\n" % (zone, ds.key_tag, recipe.ds_algorithm or int(ds.algorithm),
+                                        recipe.ds_digest or 2, digest.hex())
 
     def sign(self, zone, plain, signed, recipe):
         """plain zone file -> signed zone file, by the recipe (which must say signed)."""
