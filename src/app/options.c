@@ -24,6 +24,7 @@ struct parser {
 	struct dp_arena *arena;
 	struct given *given;
 	size_t given_count, given_cap;
+	size_t typed; /* of them from the command line; the rest from the environment */
 	size_t target_cap;
 	const char *error;
 };
@@ -215,7 +216,6 @@ static void give_from_env(struct parser *parser, const struct dp_option *option,
  * container tools unset a variable. */
 static void read_environment(struct parser *parser, char **environment)
 {
-	size_t typed = parser->given_count;
 	char name[sizeof(ENV_PREFIX) + NAME_MAX_BYTES];
 
 	for (size_t i = 0; i < dp_option_count && parser->error == NULL; i++) {
@@ -223,7 +223,7 @@ static void read_environment(struct parser *parser, char **environment)
 		size_t len = strlen(env_name(option, name));
 		bool on_line = false;
 
-		for (size_t g = 0; g < typed; g++)
+		for (size_t g = 0; g < parser->typed; g++)
 			on_line = on_line || parser->given[g].option == option;
 		for (char **e = environment; *e != NULL && !on_line; e++) {
 			if (strncmp(*e, name, len) != 0 || (*e)[len] != '=' ||
@@ -236,9 +236,9 @@ static void read_environment(struct parser *parser, char **environment)
 	}
 }
 
-static void apply_all(struct parser *parser)
+static void apply_given(struct parser *parser, size_t from, size_t to)
 {
-	for (size_t i = 0; i < parser->given_count && parser->error == NULL; i++) {
+	for (size_t i = from; i < to && parser->error == NULL; i++) {
 		const struct given *given = &parser->given[i];
 		const char *wrong = given->option->apply(parser->options, given->value);
 
@@ -269,10 +269,12 @@ struct dp_options *dp_options_parse(
 	struct parser parser = { .options = defaults(arena), .arena = arena };
 
 	read_args(&parser, args);
+	parser.typed = parser.given_count;
 	if (parser.error == NULL)
 		read_environment(&parser, environment);
-	if (parser.error == NULL)
-		apply_all(&parser);
+	/* The command line last, so that its -6 wins over a -4 of the environment. */
+	apply_given(&parser, parser.typed, parser.given_count);
+	apply_given(&parser, 0, parser.typed);
 	*error = parser.error;
 	return parser.error == NULL ? parser.options : NULL;
 }
