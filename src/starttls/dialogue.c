@@ -149,8 +149,10 @@ static void end_reply(struct dp_dialogue *dialogue)
 		fail(dialogue, step->rejected, code, said);
 	} else if (code >= 400) {
 		fail(dialogue, step->temporary, code, said);
+	} else if (step->other != DP_REASON_NOT_SMTP) {
+		fail(dialogue, step->other, code, said);
 	} else {
-		fail(dialogue, DP_REASON_NOT_SMTP, code,
+		fail(dialogue, step->other, code,
 			dp_arena_printf(dialogue->arena, "it answered %s with %s", step->name, said));
 	}
 }

@@ -25,6 +25,7 @@ struct dp_step {
 	const char *capability;    /* keyword that the reply must hold in a line after the first, or NULL */
 	enum dp_reason temporary;  /* reason for a 4xx reply */
 	enum dp_reason rejected;   /* reason for a 5xx reply */
+	enum dp_reason other;      /* reason for any other code */
 	enum dp_reason missing;    /* reason when the capability is not there */
 };
 

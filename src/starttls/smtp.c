@@ -30,6 +30,7 @@ static const struct dp_step steps[] = {
 		.accept = 220,
 		.temporary = DP_REASON_GREETING_REFUSED,
 		.rejected = DP_REASON_GREETING_REFUSED,
+		.other = DP_REASON_NOT_SMTP,
 	},
 	{
 		.phase = DP_PHASE_HELLO,
@@ -42,6 +43,7 @@ static const struct dp_step steps[] = {
 		.capability = "STARTTLS",
 		.temporary = DP_REASON_EHLO_TEMPORARY,
 		.rejected = DP_REASON_EHLO_REJECTED,
+		.other = DP_REASON_NOT_SMTP,
 		.missing = DP_REASON_STARTTLS_NOT_OFFERED,
 	},
 	{
@@ -54,6 +56,7 @@ static const struct dp_step steps[] = {
 		.accept = 220,
 		.temporary = DP_REASON_STARTTLS_REFUSED,
 		.rejected = DP_REASON_STARTTLS_REFUSED,
+		.other = DP_REASON_STARTTLS_REFUSED, /* the only go-ahead is 220 */
 	},
 };
 

@@ -88,7 +88,7 @@ static const struct row rows[] = {
 	{ "EHLO 220", { GREETED, B("220 again\r\n") }, STOPS, EHLO,
 		FAILS(NOT_SMTP, 220, "it answered EHLO with \"220 again\""), DP_PHASE_HELLO },
 	{ "STARTTLS 250", { GREETED, OFFERED, B("250 ok\r\n") }, STOPS, ALL,
-		FAILS(NOT_SMTP, 250, "it answered STARTTLS with \"250 ok\""), DP_PHASE_STARTTLS },
+		FAILS(STARTTLS_REFUSED, 250, "\"250 ok\""), DP_PHASE_STARTTLS },
 	{ "code changes", { GREETED, B("250-x\r\n550 STARTTLS\r\n") }, STOPS, EHLO,
 		FAILS(NOT_SMTP, 0, "the code changes from 250 to 550 within one reply"), DP_PHASE_HELLO },
 	/* Other protocols */
