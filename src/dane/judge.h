@@ -24,7 +24,13 @@ const char *dp_judge_name(struct dp_judge *judge, const struct dp_name *name);
 const char *dp_judge_date(struct dp_judge *judge, int64_t utc_s);
 /* "example.org", "mx.example.org", "mx.example.org [192.0.2.1]", with ":port" where it is not the target's. */
 const char *dp_judge_label(struct dp_judge *judge, int host, int addr);
-/* "host [addr]" of a finding, to begin its sentences. */
+
+/* judge_dnssec.c: a secure answer whose signatures end soon or use SHA-1. */
+void dp_judge_signatures(struct dp_judge *judge, const struct dp_lookup *lookup, const struct dp_subject *subject,
+	const char *label);
+/* Where security ends, in words, from the DS answers of a name's ancestors (TLD first); adds a finding when it ends
+ * at an algorithm that is not supported (RFC 4035 s5.2). */
+const char *dp_judge_insecure_because(struct dp_judge *judge, const struct dp_lookup *ds, size_t count);
 
 /* judge_dns.c: findings on the MX, address and TLSA answers. */
 void dp_judge_mx(struct dp_judge *judge);

@@ -6,8 +6,6 @@
 #include "dane/judge.h"
 #include "dane/rules.h"
 
-#define DAY_S 86400
-
 /* What a failed lookup did, in words. */
 static const char *failure(struct dp_judge *judge, const struct dp_lookup *lookup)
 {
@@ -39,123 +37,6 @@ static const char *denial(struct dp_judge *judge, const struct dp_lookup *lookup
 
 	return dp_arena_printf(judge->arena, "%s, %s", kind,
 		lookup->security == DP_SECURE ? "proven by DNSSEC" : "not protected by DNSSEC");
-}
-
-/* --- signatures -------------------------------------------------------------------------------- */
-
-static bool sha1(uint8_t algorithm)
-{
-	return algorithm == 5 || algorithm == 7;
-}
-
-/* The signature over the records that lasts longest decides when they become bogus. */
-static void judge_signatures(struct dp_judge *judge, const struct dp_lookup *lookup, const struct dp_subject *subject,
-	const char *label)
-{
-	const struct dp_rrsig *best = NULL;
-	int64_t warning_s, lifetime_s;
-	bool only_sha1 = true;
-
-	if (!dp_rule_secure_data(lookup))
-		return;
-	for (size_t i = 0; i < lookup->message.rrsig_count; i++) {
-		const struct dp_rrsig *rrsig = &lookup->message.rrsigs[i];
-
-		if (rrsig->covered != lookup->type)
-			continue;
-		only_sha1 &= sha1(rrsig->algorithm);
-		if (best == NULL || rrsig->expiration_utc_s > best->expiration_utc_s)
-			best = rrsig;
-	}
-	if (best == NULL)
-		return;
-	if (only_sha1) {
-		struct dp_words words = { .host = dp_judge_name(judge, &best->signer),
-			.detail = dp_dnssec_algorithm_text(best->algorithm, judge->arena) };
-
-		dp_finding_add(&judge->findings, DP_REASON_ALGORITHM_SHA1, &dp_subject_none, words.host, &words);
-	}
-	lifetime_s = best->expiration_utc_s - best->inception_utc_s;
-	warning_s = judge->facts->target.rrsig_warning_s;
-	if (warning_s < 0)
-		warning_s = lifetime_s / 8 < 2 * DAY_S ? lifetime_s / 8 : 2 * DAY_S;
-	if (best->expiration_utc_s - judge->facts->clock_utc_s < warning_s) {
-		char end[DP_TIME_TEXT_MAX];
-		struct dp_words words = { .detail = dp_arena_printf(judge->arena, "%s %s (on %s)",
-						  dp_judge_name(judge, &lookup->name),
-						  dp_type_text(lookup->type, judge->arena),
-						  dp_text_time(best->expiration_utc_s, end)) };
-
-		dp_finding_add(&judge->findings, DP_REASON_RRSIG_EXPIRES_SOON, subject, label, &words);
-	}
-}
-
-/* --- where security ends ----------------------------------------------------------------------- */
-
-static bool known_algorithm(uint8_t algorithm)
-{
-	return algorithm == 5 || algorithm == 7 || algorithm == 8 || algorithm == 10 || algorithm == 13 ||
-	       algorithm == 14 || algorithm == 15;
-}
-
-static bool known_digest(uint8_t digest)
-{
-	return digest == 1 || digest == 2 || digest == 4;
-}
-
-/* Are all DS records beyond this validator (RFC 4035 s5.2)? Says which algorithms in *text. */
-static bool ds_unsupported(struct dp_judge *judge, const struct dp_lookup *ds, const char **text)
-{
-	struct dp_buf buf;
-
-	dp_buf_init(&buf, judge->arena);
-	for (size_t i = 0; i < ds->message.rr_count; i++) {
-		const struct dp_rr *rr = &ds->message.rrs[i];
-
-		if (rr->rdata_len < 4)
-			continue;
-		if (known_algorithm(rr->rdata[2]) && known_digest(rr->rdata[3]))
-			return false;
-		dp_buf_printf(&buf, "%s%s with DS digest type %u", buf.len > 0 ? ", " : "",
-			dp_dnssec_algorithm_text(rr->rdata[2], judge->arena), (unsigned)rr->rdata[3]);
-	}
-	*text = buf.data;
-	return buf.len > 0;
-}
-
-/* DS answers from the TLD down: the last secure one stands at the last signed parent, so security ends at
- * its name (no DS, or none that can be used) or at the next name below (opt-out). */
-static const char *insecure_because(struct dp_judge *judge, const struct dp_lookup *ds, size_t count)
-{
-	const struct dp_lookup *last = NULL, *next = NULL;
-	const char *algorithms, *name;
-
-	for (size_t i = 0; i < count; i++) {
-		if (dp_rule_final(&ds[i]) && !dp_rule_lookup_failed(&ds[i]) && ds[i].security == DP_SECURE)
-			last = &ds[i];
-	}
-	if (count == 0 || !dp_rule_final(&ds[0]) || dp_rule_lookup_failed(&ds[0]))
-		return "no chain of DNSSEC signatures leads to it from the root";
-	if (last == NULL)
-		return "no chain of DNSSEC signatures leads to its top-level domain";
-	name = dp_judge_name(judge, &last->name);
-	if (last->state != DP_LOOKUP_DATA)
-		return dp_arena_printf(judge->arena, "%s has no DS record at its parent", name);
-	if (ds_unsupported(judge, last, &algorithms)) {
-		struct dp_words words = { .host = name, .detail = algorithms };
-
-		dp_finding_add(&judge->findings, DP_REASON_ALGORITHM_UNSUPPORTED, &dp_subject_none, name, &words);
-		return dp_arena_printf(judge->arena, "%s is signed with algorithms that are not supported (%s)", name,
-			algorithms);
-	}
-	next = last + 1 < ds + count ? last + 1 : NULL;
-	if (next != NULL && dp_rule_final(next) && next->state == DP_LOOKUP_NODATA)
-		return dp_arena_printf(judge->arena, "%s has no DS record at its parent (in an NSEC3 opt-out span)",
-			dp_judge_name(judge, &next->name));
-	return dp_arena_printf(judge->arena,
-		"%s has a DS record, but its answers are not provable (NSEC3 iterations above the limit of validators, or "
-		"opt-out)",
-		name);
 }
 
 /* --- the MX answer ----------------------------------------------------------------------------- */
@@ -190,7 +71,7 @@ static void judge_null_mx(struct dp_judge *judge, const char *domain)
 static void judge_hosts_together(struct dp_judge *judge, const char *domain)
 {
 	const struct dp_facts *facts = judge->facts;
-	size_t counts[DP_OUTCOMES] = { 0 };
+	size_t counts[DP_OUTCOMES] = { 0 }, down = 0;
 	struct dp_buf with, without;
 
 	dp_buf_init(&with, judge->arena);
@@ -200,6 +81,7 @@ static void judge_hosts_together(struct dp_judge *judge, const char *domain)
 		const char *name = dp_judge_name(judge, &facts->hosts[i].name);
 
 		counts[host->outcome]++;
+		down += host->outcome == DP_UNDETERMINED && host->unreachable && facts->hosts[i].down ? 1 : 0;
 		if (host->outcome == DP_VERIFIED || host->outcome == DP_NO_DANE)
 			dp_buf_printf(&with, "%s%s", with.len > 0 ? ", " : "", name);
 		if (host->outcome == DP_NO_DANE)
@@ -212,7 +94,7 @@ static void judge_hosts_together(struct dp_judge *judge, const char *domain)
 
 		dp_finding_add(&judge->findings, DP_REASON_DOMAIN_PARTLY_PROTECTED, &dp_subject_none, domain, &words);
 	}
-	if (with.len > 0 && counts[DP_VERIFIED] + counts[DP_NO_DANE] < facts->host_count) {
+	if (with.len > 0 && counts[DP_VERIFIED] + counts[DP_NO_DANE] + down < facts->host_count) {
 		struct dp_words words = { .host = domain, .detail = with.data };
 
 		dp_finding_add(&judge->findings, DP_REASON_DOMAIN_DELIVERS_THROUGH, &dp_subject_none, domain, &words);
@@ -223,7 +105,7 @@ static void judge_hosts_together(struct dp_judge *judge, const char *domain)
 static void judge_insecure_domain(struct dp_judge *judge, const char *domain)
 {
 	const struct dp_facts *facts = judge->facts;
-	struct dp_words words = { .host = domain, .detail = insecure_because(judge, facts->ds, facts->ds_count) };
+	struct dp_words words = { .host = domain, .detail = dp_judge_insecure_because(judge, facts->ds, facts->ds_count) };
 
 	dp_finding_add(&judge->findings, DP_REASON_MX_INSECURE, &dp_subject_none, domain, &words);
 	for (size_t i = 0; i < facts->host_count; i++) {
@@ -254,14 +136,51 @@ static void judge_root(struct dp_judge *judge)
 	const struct dp_lookup *root = &judge->facts->root;
 	const char *why = root->why != NULL ? root->why : "";
 	bool clock = strstr(why, "signature expired") != NULL || strstr(why, "before inception") != NULL;
+	bool recursive = strcmp(judge->facts->resolver_mode, "recursive") == 0;
 	char now[DP_TIME_TEXT_MAX];
 	struct dp_words words = { 0 };
 
 	if (!dp_rule_final(root) || dp_rule_secure_data(root) || root->state == DP_LOOKUP_CANCELLED)
 		return;
 	words.detail = clock ? dp_text_time(judge->facts->clock_utc_s, now) : failure(judge, root);
-	dp_finding_add(&judge->findings, clock ? DP_REASON_CLOCK_SUSPECT : DP_REASON_ROOT_NOT_VALIDATED,
+	dp_finding_add(&judge->findings,
+		clock	? DP_REASON_CLOCK_SUSPECT :
+		recursive ? DP_REASON_ROOT_NOT_VALIDATED :
+			    DP_REASON_RESOLVER_UNUSABLE,
 		&dp_subject_none, dp_judge_label(judge, -1, -1), &words);
+}
+
+/* Did every address that was tried time out, without a single connection? */
+static bool all_timed_out(const struct dp_facts *facts)
+{
+	size_t tried = 0;
+
+	for (size_t i = 0; i < facts->host_count; i++) {
+		for (size_t j = 0; j < facts->hosts[i].addr_count; j++) {
+			const struct dp_addr_facts *addr = &facts->hosts[i].addrs[j];
+
+			for (size_t k = 0; k < addr->probe_count; k++) {
+				const struct dp_probe *probe = &addr->probes[k];
+
+				if (probe->status == DP_NO_ROUTE)
+					continue;
+				if (probe->stage != DP_STAGE_CONNECT || probe->status != DP_TIMEOUT)
+					return false;
+				tried++;
+			}
+		}
+	}
+	return tried > 0;
+}
+
+static void judge_filter(struct dp_judge *judge)
+{
+	const struct dp_facts *facts = judge->facts;
+	struct dp_words words = { .detail = dp_arena_printf(judge->arena, "%u", (unsigned)facts->target.port) };
+
+	if (all_timed_out(facts))
+		dp_finding_add(&judge->findings, DP_REASON_PORT_FILTERED, &dp_subject_none,
+			dp_judge_label(judge, -1, -1), &words);
 }
 
 static void judge_wrong_owner(struct dp_judge *judge, const char *domain)
@@ -285,13 +204,14 @@ void dp_judge_mx(struct dp_judge *judge)
 	struct dp_words words = { .host = domain };
 
 	judge_root(judge);
+	judge_filter(judge);
 	if (!facts->target.is_domain || !dp_rule_final(mx))
 		return;
 	if (dp_rule_lookup_failed(mx)) {
 		judge_failed_mx(judge, domain);
 		return;
 	}
-	judge_signatures(judge, mx, &dp_subject_none, domain);
+	dp_judge_signatures(judge, mx, &dp_subject_none, domain);
 	if (mx->state == DP_LOOKUP_NXDOMAIN) {
 		words.detail = mx->security == DP_SECURE ? "proven by DNSSEC" : "not protected by DNSSEC";
 		dp_finding_add(&judge->findings, DP_REASON_DOMAIN_NOT_FOUND, &dp_subject_none, domain, &words);
@@ -332,17 +252,15 @@ static void judge_no_address(struct dp_judge *judge, const struct dp_host_facts 
 	struct dp_words words = { .host = name, .detail = denial(judge, lookup) };
 	enum dp_severity severity = judge->verdict->outcome == DP_NO_MAIL ? DP_ERROR : DP_WARNING;
 
-	if (looks_like_address(&host->name)) {
-		dp_finding_add_as(&judge->findings, DP_REASON_MX_LOOKS_LIKE_ADDRESS, severity, subject, name, &words);
-		return;
-	}
+	if (looks_like_address(&host->name))
+		dp_finding_add(&judge->findings, DP_REASON_MX_LOOKS_LIKE_ADDRESS, subject, name, &words);
 	dp_finding_add_as(&judge->findings, DP_REASON_HOST_NO_ADDRESS, severity, subject, name, &words);
 }
 
 static void judge_insecure_host(struct dp_judge *judge, const struct dp_host_facts *host,
 	const struct dp_subject *subject, const char *name)
 {
-	struct dp_words words = { .host = name, .detail = insecure_because(judge, host->ds, host->ds_count) };
+	struct dp_words words = { .host = name, .detail = dp_judge_insecure_because(judge, host->ds, host->ds_count) };
 
 	dp_finding_add(&judge->findings, DP_REASON_ADDRESS_INSECURE, subject, name, &words);
 	if (host->tlsa_hint.state == DP_LOOKUP_DATA) {
@@ -400,7 +318,7 @@ static void judge_tlsa_answer(struct dp_judge *judge, const struct dp_host_facts
 		return;
 	case DP_TLSA_RECORDS:
 		if (index >= 0)
-			judge_signatures(judge, &host->tlsa[index], subject, name);
+			dp_judge_signatures(judge, &host->tlsa[index], subject, name);
 		return;
 	case DP_TLSA_WAIT:
 	case DP_TLSA_NO_HOST:
@@ -434,8 +352,8 @@ void dp_judge_host_dns(struct dp_judge *judge, int index)
 	judge_family(judge, &host->a, &subject, name, aaaa_serves);
 	judge_family(judge, &host->aaaa, &subject, name, a_serves);
 	judge_family(judge, &host->cname, &subject, name, false);
-	judge_signatures(judge, &host->a, &subject, name);
-	judge_signatures(judge, &host->aaaa, &subject, name);
+	dp_judge_signatures(judge, &host->a, &subject, name);
+	dp_judge_signatures(judge, &host->aaaa, &subject, name);
 	if (addresses == DP_ADDRESSES_NONE && host->addr_count == 0)
 		judge_no_address(judge, host, &subject, name);
 	if (addresses == DP_ADDRESSES_INSECURE && facts->target.records == NULL)

@@ -144,6 +144,8 @@ static void judge_matched(struct dp_judge *judge, struct look *look)
 	const struct dp_cert *leaf = &look->probe->chain.certs[0];
 
 	if (look->probe->stage != DP_STAGE_DONE) {
+		if (look->verdict->outcome != DP_UNDETERMINED)
+			return; /* the alert says enough */
 		look->words.record =
 			dp_tlsa_text(&look->host_verdict->records[match->record], SHOWN_BYTES, judge->arena);
 		dp_finding_add(&judge->findings, DP_REASON_TLS_KEY_NOT_PROVEN, &look->subject, look->label,

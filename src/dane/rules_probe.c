@@ -41,6 +41,16 @@ static bool absent(const struct dp_probe *probe)
 	return probe->alert == ALERT_HANDSHAKE_FAILURE || probe->alert == ALERT_INSUFFICIENT_SECURITY;
 }
 
+/* The chain matches, but the handshake did not come to its end, so the server has not shown that it holds the
+ * key. A peer that breaks it off does so to other senders, too (it asks for a client certificate, say);
+ * whatever stopped us leaves it open. */
+static enum dp_outcome outcome_unproven(const struct dp_probe *probe)
+{
+	bool refused = probe->reason == DP_REASON_TLS_ALERT || probe->reason == DP_REASON_TLS_NAME_REFUSED;
+
+	return refused ? DP_FAILED : DP_UNDETERMINED;
+}
+
 static size_t counting(const struct dp_tlsa *records, size_t count)
 {
 	size_t found = 0;
@@ -81,8 +91,7 @@ void dp_rule_probe(const struct dp_facts *facts, const struct dp_probe *probe, c
 	} else if (!probe->chain_seen || probe->chain.count == 0) {
 		verdict->outcome = complete ? DP_FAILED : outcome_without_tls(probe);
 	} else if (verdict->match.authenticated) {
-		/* Without Finished the server has not shown that it holds the key. */
-		verdict->outcome = complete ? DP_VERIFIED : DP_UNDETERMINED;
+		verdict->outcome = complete ? DP_VERIFIED : outcome_unproven(probe);
 	} else {
 		verdict->outcome = verdict->match.limited ? DP_UNDETERMINED : DP_FAILED;
 	}

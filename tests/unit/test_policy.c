@@ -244,6 +244,7 @@ static struct dp_facts *run(const struct world_case *c)
 	target.is_domain = strncmp(c->target, "smtp:", 5) != 0;
 	assert_true(dp_name_parse(target.is_domain ? c->target : c->target + 5, &target.name));
 	facts = dp_facts_new(&target, arena);
+	facts->resolver_mode = "recursive";
 	asked[0] = '\0';
 	while ((count = dp_policy_next(facts, NOW, tasks, 3)) > 0) {
 		for (size_t i = 0; i < count; i++) {
