@@ -14,7 +14,8 @@ Behaviour (all optional; unknown words are an error; {words} come from the varia
     tls_ehlo, quit              the reply, text or list of lines; ehlo replaces caps
     eol = "\\r\\n"              line end of every reply
     delay = { greeting = 2 }    seconds before a reply (greeting ehlo starttls handshake)
-    line_delay, drip            seconds between lines, between bytes, of plain replies
+    line_delay                  seconds between the lines of the greeting
+    drip                        seconds between the bytes of plain replies
     inject = "250 x\\r\\n"      bytes in the same segment as the reply to STARTTLS
     strict = true               STARTTLS must be exactly that, CRLF
     implicit = true             TLS from the first byte
@@ -206,7 +207,7 @@ class Session:
         lines = [value] if isinstance(value, str) else value
         eol = self.get("eol", "\r\n")
         data = [self.group.text(line + eol).encode("latin-1", "replace") for line in lines]
-        if self.get("line_delay") and not self.secure:
+        if self.get("line_delay") and stage == "greeting":
             for line in data[:-1]:
                 self.send(line)
                 time.sleep(self.get("line_delay"))
