@@ -46,8 +46,8 @@ bool dp_port_entropy(uint8_t *out, size_t len)
 	return true;
 }
 
-/* The entropy hook of Mbed TLS (MBEDTLS_ENTROPY_HARDWARE_ALT). The library's own source opens a device,
- * which an empty chroot has not. */
+/* The entropy hook of Mbed TLS (MBEDTLS_ENTROPY_HARDWARE_ALT). The library's own source opens a
+ * device, which an empty chroot has not. */
 int mbedtls_hardware_poll(void *data, unsigned char *output, size_t len, size_t *olen);
 
 int mbedtls_hardware_poll(void *data, unsigned char *output, size_t len, size_t *olen)

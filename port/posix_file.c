@@ -14,7 +14,7 @@
 #include "port/port.h"
 
 #define PATH_BYTES 4096
-#define LINKS_MAX 40       /* as the kernel */
+#define LINKS_MAX 40 /* as the kernel */
 #define FIRST_READ 65536
 #define MODE_BITS 07777u
 
@@ -67,8 +67,8 @@ static enum dp_status slurp(int fd, size_t max, char **data, size_t *len)
 	}
 }
 
-enum dp_status dp_port_read_file(const char *path, size_t max, struct dp_arena *arena, char **data,
-	size_t *len)
+enum dp_status dp_port_read_file(
+	const char *path, size_t max, struct dp_arena *arena, char **data, size_t *len)
 {
 	bool standard = strcmp(path, "-") == 0;
 	int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -111,8 +111,8 @@ enum dp_status dp_port_write_all(int fd, const void *data, size_t len)
 	return DP_OK;
 }
 
-/* Follow the symbolic links of the last component (certbot's live/ folders), so that the file they point to
- * is replaced and not the link. resolved: PATH_BYTES. */
+/* Follow the symbolic links of the last component (certbot's live/ folders), so that the file
+ * they point to is replaced and not the link. resolved: PATH_BYTES. */
 static enum dp_status follow(const char *path, char *resolved)
 {
 	char target[PATH_BYTES];
@@ -128,7 +128,8 @@ static enum dp_status follow(const char *path, char *resolved)
 		target[count] = '\0';
 		char *slash = strrchr(resolved, '/');
 		char together[2 * PATH_BYTES];
-		int folder_len = target[0] == '/' || slash == NULL ? 0 : (int)(slash - resolved) + 1;
+		int folder_len =
+			target[0] == '/' || slash == NULL ? 0 : (int)(slash - resolved) + 1;
 
 		len = snprintf(together, sizeof(together), "%.*s%s", folder_len, resolved, target);
 		if (len >= 0 && len < PATH_BYTES)
@@ -147,7 +148,8 @@ static enum dp_status write_in_place(const char *path, const void *data, size_t 
 	enum dp_status status = dp_port_write_all(fd, data, len);
 
 	/* Pipes and terminals refuse fsync: that is no failure. */
-	if (status == DP_OK && fsync(fd) != 0 && errno != EINVAL && errno != EROFS && errno != ENOTSUP)
+	if (status == DP_OK && fsync(fd) != 0 && errno != EINVAL && errno != EROFS &&
+		errno != ENOTSUP)
 		status = from_errno(errno);
 	if (close(fd) != 0 && status == DP_OK)
 		status = from_errno(errno);
@@ -163,8 +165,9 @@ static bool temporary_name(const char *path, char *name, size_t size)
 
 	if (!dp_port_entropy(random, sizeof(random)))
 		return false;
-	int len = snprintf(name, size, "%.*s.daneprobe-%02x%02x%02x%02x%02x%02x%02x%02x", folder_len, path, random[0],
-		random[1], random[2], random[3], random[4], random[5], random[6], random[7]);
+	int len = snprintf(name, size, "%.*s.daneprobe-%02x%02x%02x%02x%02x%02x%02x%02x",
+		folder_len, path, random[0], random[1], random[2], random[3], random[4], random[5],
+		random[6], random[7]);
 
 	return len > 0 && (size_t)len < size;
 }
@@ -178,7 +181,8 @@ static bool keep_identity(int fd, const struct stat *old)
 		return true;
 	if (fstat(fd, &made) != 0)
 		return false;
-	if ((made.st_uid != old->st_uid || made.st_gid != old->st_gid) && fchown(fd, old->st_uid, old->st_gid) != 0)
+	if ((made.st_uid != old->st_uid || made.st_gid != old->st_gid) &&
+		fchown(fd, old->st_uid, old->st_gid) != 0)
 		return false;
 	return fchmod(fd, old->st_mode & MODE_BITS) == 0;
 }
@@ -187,8 +191,9 @@ static void sync_folder(const char *path)
 {
 	char folder[PATH_BYTES];
 	const char *slash = strrchr(path, '/');
-	int len = slash == NULL ? snprintf(folder, sizeof(folder), ".")
-				: snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path) + 1, path);
+	int len = slash == NULL
+		? snprintf(folder, sizeof(folder), ".")
+		: snprintf(folder, sizeof(folder), "%.*s", (int)(slash - path) + 1, path);
 
 	if (len < 0 || (size_t)len >= sizeof(folder))
 		return;
@@ -200,8 +205,8 @@ static void sync_folder(const char *path)
 	(void)close(fd);
 }
 
-/* Returns false when another way must be taken (the folder cannot be written, the owner cannot be kept, the
- * target is a mount point); else *status. Leaves no temporary in either case. */
+/* Returns false when another way must be taken (the folder cannot be written, the owner cannot
+ * be kept, the target is a mount point); else *status. Leaves no temporary in either case. */
 static bool write_beside(const char *path, const struct stat *old, const void *data, size_t len,
 	enum dp_status *status)
 {
@@ -209,11 +214,13 @@ static bool write_beside(const char *path, const struct stat *old, const void *d
 
 	if (!temporary_name(path, name, sizeof(name)))
 		return false;
-	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, old == NULL ? 0666 : 0600);
+	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+		old == NULL ? 0666 : 0600);
 
 	if (fd < 0) {
 		*status = from_errno(errno);
-		/* The folder is closed to us, the file may not be; a full disk is no reason to truncate it. */
+		/* The folder is closed to us, the file may not be; a full disk is no reason to
+		 * truncate it. */
 		return errno != EACCES && errno != EPERM && errno != EROFS;
 	}
 	bool kept = keep_identity(fd, old);
@@ -230,7 +237,8 @@ static bool write_beside(const char *path, const struct stat *old, const void *d
 			sync_folder(path);
 			return true;
 		}
-		usable = errno != EBUSY && errno != EXDEV; /* a file mounted by itself, as containers do */
+		usable = errno != EBUSY &&
+			errno != EXDEV; /* a file mounted by itself, as containers do */
 		*status = from_errno(errno);
 	}
 	(void)unlink(name);

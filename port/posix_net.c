@@ -78,12 +78,13 @@ bool dp_port_has_route(const struct dp_ip *ip)
 	return routable(ip);
 }
 
-/* Is there a way out of this machine for the family at all? Any address of the wide world does: those of
- * a.root-servers.net stay the same for decades. */
+/* Is there a way out of this machine for the family at all? Any address of the wide world does:
+ * those of a.root-servers.net stay the same for decades. */
 static bool family_routable(uint8_t family)
 {
 	static const struct dp_ip v4 = { 4, { 198, 41, 0, 4 } };
-	static const struct dp_ip v6 = { 6, { 0x20, 0x01, 0x05, 0x03, 0xba, 0x3e, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0x30 } };
+	static const struct dp_ip v6 = { 6,
+		{ 0x20, 0x01, 0x05, 0x03, 0xba, 0x3e, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0x30 } };
 
 	return routable(family == 4 ? &v4 : &v6);
 }

@@ -11,8 +11,8 @@
 #include "starttls/dialogue.h"
 
 #define READ_BYTES 4096
-#define LEAVE_MS 250        /* for the peer to answer QUIT and close; nothing depends on it */
-#define LEAVE_BYTES 65536   /* that are read and thrown away meanwhile */
+#define LEAVE_MS 250      /* for the peer to answer QUIT and close; nothing depends on it */
+#define LEAVE_BYTES 65536 /* that are read and thrown away meanwhile */
 
 enum state { CONNECTING, TALKING, SHAKING, PARTING, DRAINING, OVER };
 
@@ -23,15 +23,15 @@ struct dp_probe_run {
 	dp_probe_done done;
 	void *user;
 	struct event_base *base;
-	struct event event;          /* readiness and time limit of what is waited for: one at a time */
-	short waiting;               /* for EV_READ or EV_WRITE; 0: for nothing, called from the loop at once */
+	struct event event; /* readiness and time limit of what is waited for: one at a time */
+	short waiting; /* for EV_READ or EV_WRITE; 0: for nothing, called from the loop at once */
 	int fd;
 	enum state state;
-	enum dp_status begun;        /* what beginning the connection gave; NO_RESOURCE: the loop takes no event */
-	int64_t until_ms;            /* limit of the present step; the request's deadline comes on top */
+	enum dp_status begun; /* of the connection; NO_RESOURCE too when the loop takes no event */
+	int64_t until_ms;     /* limit of the present step; the request's deadline comes on top */
 	struct dp_dialogue dialogue;
-	bool talked;                 /* the dialogue was begun */
-	size_t written;              /* of its output */
+	bool talked;    /* the dialogue was begun */
+	size_t written; /* of its output */
 	size_t drained;
 	struct dp_tls_session *tls;
 };
@@ -63,7 +63,8 @@ static void wait_for(struct dp_probe_run *run, short what)
 		.tv_usec = (suseconds_t)(left_ms % 1000 * 1000) };
 
 	run->waiting = what;
-	if (event_assign(&run->event, run->base, what == 0 ? -1 : run->fd, what, on_event, run) == 0 &&
+	if (event_assign(&run->event, run->base, what == 0 ? -1 : run->fd, what, on_event, run) ==
+			0 &&
 		event_add(&run->event, &left) == 0)
 		return;
 	/* The kernel takes no more watches: end from the loop, by a timer. */
@@ -71,7 +72,8 @@ static void wait_for(struct dp_probe_run *run, short what)
 
 	run->begun = DP_NO_RESOURCE;
 	run->waiting = 0;
-	if (event_assign(&run->event, run->base, -1, 0, on_event, run) != 0 || event_add(&run->event, &at_once) != 0)
+	if (event_assign(&run->event, run->base, -1, 0, on_event, run) != 0 ||
+		event_add(&run->event, &at_once) != 0)
 		dp_arena_fail();
 }
 
@@ -95,7 +97,8 @@ static void finish(struct dp_probe_run *run)
 	run->done(run->user, run->probe);
 }
 
-static void set(struct dp_probe_run *run, enum dp_status status, enum dp_reason reason, const char *detail)
+static void set(
+	struct dp_probe_run *run, enum dp_status status, enum dp_reason reason, const char *detail)
 {
 	run->probe->status = status;
 	run->probe->reason = reason;
@@ -175,7 +178,8 @@ static void end_talk(struct dp_probe_run *run, enum dp_status status)
 	drain(run);
 }
 
-/* The go-ahead is there. Until the ClientHello is on its way nothing can rightly come from the peer. */
+/* The go-ahead is there. Until the ClientHello is on its way nothing can rightly come from the
+ * peer. */
 static void start_tls(struct dp_probe_run *run)
 {
 	uint8_t bytes[READ_BYTES];
@@ -188,11 +192,14 @@ static void start_tls(struct dp_probe_run *run)
 		end_talk(run, DP_OK);
 		return;
 	}
-	struct dp_tls_config config = { .fd = run->fd, .sni = run->request.sni, .offer = run->request.offer };
+	struct dp_tls_config config = {
+		.fd = run->fd, .sni = run->request.sni, .offer = run->request.offer
+	};
 
 	run->tls = dp_tls_open(&config);
 	if (run->tls == NULL) {
-		set(run, DP_NO_RESOURCE, DP_REASON_TLS_LIMIT, "TLS could not be started (no memory or no entropy)");
+		set(run, DP_NO_RESOURCE, DP_REASON_TLS_LIMIT,
+			"TLS could not be started (no memory or no entropy)");
 		finish(run);
 		return;
 	}
@@ -207,8 +214,8 @@ static enum dp_status say(struct dp_probe_run *run)
 
 	while (run->written < output->len) {
 		size_t count;
-		enum dp_status status = dp_port_write(run->fd, output->data + run->written,
-			output->len - run->written, &count);
+		enum dp_status status = dp_port_write(
+			run->fd, output->data + run->written, output->len - run->written, &count);
 
 		if (status != DP_OK)
 			return status;
@@ -241,7 +248,8 @@ static enum dp_stage stage_of(enum dp_dialogue_phase phase)
 	return DP_STAGE_HANDSHAKE;
 }
 
-/* The connection broke. If it broke while we spoke, the peer's last words may still be there to be read. */
+/* The connection broke. If it broke while we spoke, the peer's last words may still be there to
+ * be read. */
 static void lose_talk(struct dp_probe_run *run, enum dp_status status)
 {
 	while (run->dialogue.want == DP_DIALOGUE_WRITE && hear(run) == DP_OK)
@@ -282,7 +290,8 @@ static const char *address_literal(const struct dp_probe_run *run)
 
 	if (!dp_port_local_ip(run->fd, &ip))
 		return "[127.0.0.1]";
-	return dp_arena_printf(run->arena, ip.family == 6 ? "[IPv6:%s]" : "[%s]", dp_ip_format(&ip, text));
+	return dp_arena_printf(
+		run->arena, ip.family == 6 ? "[IPv6:%s]" : "[%s]", dp_ip_format(&ip, text));
 }
 
 static void fail_connect(struct dp_probe_run *run, enum dp_status status)
@@ -301,7 +310,9 @@ static void fail_connect(struct dp_probe_run *run, enum dp_status status)
 	case DP_INVALID:
 	case DP_NOT_FOUND:
 	case DP_DENIED:
-	case DP_TOO_LARGE: set(run, status, DP_REASON_CONNECT_UNREACHABLE, dp_status_text(status)); break;
+	case DP_TOO_LARGE:
+		set(run, status, DP_REASON_CONNECT_UNREACHABLE, dp_status_text(status));
+		break;
 	}
 	finish(run);
 }
@@ -320,7 +331,8 @@ static void end_connect(struct dp_probe_run *run)
 	}
 	const char *hello = run->request.hello != NULL ? run->request.hello : address_literal(run);
 
-	dp_dialogue_start(&run->dialogue, dp_protocol_find(run->request.protocol), hello, run->arena);
+	dp_dialogue_start(
+		&run->dialogue, dp_protocol_find(run->request.protocol), hello, run->arena);
 	run->talked = true;
 	run->state = TALKING;
 	limit(run, run->request.greeting_ms);

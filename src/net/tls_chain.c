@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The Certificate message as it came: RFC 5246 s7.4.2, RFC 8446 s4.4.2. The library skips certificates that it
- * does not understand, and others make it stop; records are compared with what was sent.
+ * The Certificate message as it came: RFC 5246 s7.4.2, RFC 8446 s4.4.2. The library skips
+ * certificates that it does not understand, and others make it stop; records are compared with what
+ * was sent.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,15 +12,16 @@
 #define HEADER_BYTES 4 /* of a handshake message: type, length */
 
 /*
- * A message stays in the library's buffer until the next one is asked for, so after each step the one that it read
- * is still there, whole and decrypted, whether the step liked it or not. While fragments are missing, in_msglen
- * is 0.
+ * A message stays in the library's buffer until the next one is asked for, so after each step the
+ * one that it read is still there, whole and decrypted, whether the step liked it or not. While
+ * fragments are missing, in_msglen is 0.
  */
 void dp_tls_chain_capture(struct dp_tls_session *session)
 {
 	const mbedtls_ssl_context *ssl = &session->ssl;
 
-	if (session->message != NULL || ssl->in_msg == NULL || ssl->in_msgtype != MBEDTLS_SSL_MSG_HANDSHAKE)
+	if (session->message != NULL || ssl->in_msg == NULL ||
+		ssl->in_msgtype != MBEDTLS_SSL_MSG_HANDSHAKE)
 		return;
 	if (ssl->in_hslen < HEADER_BYTES || ssl->in_msglen < ssl->in_hslen ||
 		ssl->in_msg[0] != MBEDTLS_SSL_HS_CERTIFICATE)
@@ -55,7 +57,8 @@ static bool take(struct cursor *from, size_t width, struct cursor *vector)
 	return true;
 }
 
-void dp_tls_chain_open(const struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena)
+void dp_tls_chain_open(
+	const struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena)
 {
 	struct cursor message, list, cert, skipped;
 	const uint8_t **ders = NULL;
@@ -68,7 +71,8 @@ void dp_tls_chain_open(const struct dp_tls_session *session, struct dp_probe *pr
 	probe->chain_bytes = session->message_len;
 	message.at = dp_arena_copy(arena, session->message, session->message_len);
 	message.left = session->message_len;
-	if (session->message_is_13 && !take(&message, 1, &skipped)) /* certificate_request_context */
+	if (session->message_is_13 &&
+		!take(&message, 1, &skipped)) /* certificate_request_context */
 		return;
 	if (!take(&message, 3, &list))
 		return;

@@ -11,22 +11,49 @@
 
 #define ALERT_PROTOCOL_VERSION 70
 #define ALERT_UNRECOGNIZED_NAME 112
-#define HELLO_VERSION_AT 4  /* of the version in a ServerHello, with its message header */
-#define FIRST_MESSAGE_AT 13 /* of a message that is being put together in the buffer: counter and record header */
+#define HELLO_VERSION_AT 4 /* of the version in a ServerHello, with its message header */
+#define FIRST_MESSAGE_AT \
+	13 /* of a message that is being put together in the buffer: counter and record header */
 
 /* RFC 8446 s6 and s6.2; the older ones RFC 5246 s7.2. */
-static const struct { int number; const char *name; } alerts[] = {
-	{ 0, "close_notify" }, { 10, "unexpected_message" }, { 20, "bad_record_mac" }, { 21, "decryption_failed" },
-	{ 22, "record_overflow" }, { 30, "decompression_failure" }, { 40, "handshake_failure" },
-	{ 41, "no_certificate" }, { 42, "bad_certificate" }, { 43, "unsupported_certificate" },
-	{ 44, "certificate_revoked" }, { 45, "certificate_expired" }, { 46, "certificate_unknown" },
-	{ 47, "illegal_parameter" }, { 48, "unknown_ca" }, { 49, "access_denied" }, { 50, "decode_error" },
-	{ 51, "decrypt_error" }, { 60, "export_restriction" }, { 70, "protocol_version" },
-	{ 71, "insufficient_security" }, { 80, "internal_error" }, { 86, "inappropriate_fallback" },
-	{ 90, "user_canceled" }, { 100, "no_renegotiation" }, { 109, "missing_extension" },
-	{ 110, "unsupported_extension" }, { 111, "certificate_unobtainable" }, { 112, "unrecognized_name" },
-	{ 113, "bad_certificate_status_response" }, { 114, "bad_certificate_hash_value" },
-	{ 115, "unknown_psk_identity" }, { 116, "certificate_required" }, { 120, "no_application_protocol" },
+static const struct {
+	int number;
+	const char *name;
+} alerts[] = {
+	{ 0, "close_notify" },
+	{ 10, "unexpected_message" },
+	{ 20, "bad_record_mac" },
+	{ 21, "decryption_failed" },
+	{ 22, "record_overflow" },
+	{ 30, "decompression_failure" },
+	{ 40, "handshake_failure" },
+	{ 41, "no_certificate" },
+	{ 42, "bad_certificate" },
+	{ 43, "unsupported_certificate" },
+	{ 44, "certificate_revoked" },
+	{ 45, "certificate_expired" },
+	{ 46, "certificate_unknown" },
+	{ 47, "illegal_parameter" },
+	{ 48, "unknown_ca" },
+	{ 49, "access_denied" },
+	{ 50, "decode_error" },
+	{ 51, "decrypt_error" },
+	{ 60, "export_restriction" },
+	{ 70, "protocol_version" },
+	{ 71, "insufficient_security" },
+	{ 80, "internal_error" },
+	{ 86, "inappropriate_fallback" },
+	{ 90, "user_canceled" },
+	{ 100, "no_renegotiation" },
+	{ 109, "missing_extension" },
+	{ 110, "unsupported_extension" },
+	{ 111, "certificate_unobtainable" },
+	{ 112, "unrecognized_name" },
+	{ 113, "bad_certificate_status_response" },
+	{ 114, "bad_certificate_hash_value" },
+	{ 115, "unknown_psk_identity" },
+	{ 116, "certificate_required" },
+	{ 120, "no_application_protocol" },
 };
 
 static const char *alert_text(int number, struct dp_arena *arena)
@@ -41,7 +68,10 @@ static const char *alert_text(int number, struct dp_arena *arena)
 /* The message of the peer that the failing step was about. */
 static const char *state_text(int state)
 {
-	static const struct { int state; const char *name; } names[] = {
+	static const struct {
+		int state;
+		const char *name;
+	} names[] = {
 		{ MBEDTLS_SSL_HELLO_REQUEST, "the ClientHello" },
 		{ MBEDTLS_SSL_CLIENT_HELLO, "the ClientHello" },
 		{ MBEDTLS_SSL_SERVER_HELLO, "the ServerHello" },
@@ -66,13 +96,18 @@ static const char *state_text(int state)
 /* What was wrong with that message. */
 static const char *error_text(int error)
 {
-	static const struct { int error; const char *words; } names[] = {
+	static const struct {
+		int error;
+		const char *words;
+	} names[] = {
 		{ MBEDTLS_ERR_SSL_DECODE_ERROR, "is malformed" },
 		{ MBEDTLS_ERR_SSL_INVALID_RECORD, "came in a malformed record" },
 		{ MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE, "is missing: another message came" },
 		{ MBEDTLS_ERR_SSL_ILLEGAL_PARAMETER, "came with a parameter that was not offered" },
-		{ MBEDTLS_ERR_SSL_UNSUPPORTED_EXTENSION, "came with an extension that was not offered" },
-		{ MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION, "came with a version that was not offered" },
+		{ MBEDTLS_ERR_SSL_UNSUPPORTED_EXTENSION,
+			"came with an extension that was not offered" },
+		{ MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION,
+			"came with a version that was not offered" },
 		{ MBEDTLS_ERR_SSL_INVALID_MAC, "came in a record that does not decrypt" },
 		{ MBEDTLS_ERR_SSL_BAD_CERTIFICATE, "is malformed" },
 	};
@@ -84,7 +119,8 @@ static const char *error_text(int error)
 	return "is not acceptable";
 }
 
-static void set(struct dp_probe *probe, enum dp_status status, enum dp_reason reason, const char *detail)
+static void set(
+	struct dp_probe *probe, enum dp_status status, enum dp_reason reason, const char *detail)
 {
 	probe->status = status;
 	probe->reason = reason;
@@ -101,7 +137,8 @@ static bool spoke_tls(const struct dp_tls_session *session)
 		(session->first_len < 2 || session->first[1] == 3);
 }
 
-static bool explain_no_tls(struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena)
+static bool explain_no_tls(
+	struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena)
 {
 	size_t more = 0;
 
@@ -112,13 +149,15 @@ static bool explain_no_tls(struct dp_tls_session *session, struct dp_probe *prob
 	session->first_len += more;
 	set(probe, DP_OK, DP_REASON_TLS_NOT_STARTED,
 		dp_arena_printf(arena, "it sent \"%s\"",
-			dp_text_escape(arena, session->first, session->first_len, sizeof(session->first))));
+			dp_text_escape(arena, session->first, session->first_len,
+				sizeof(session->first))));
 	return true;
 }
 
-/* An alert that came last. Level "warning" too, when the peer hung up after it: in TLS 1.3 the level means
- * nothing (RFC 8446 s6). */
-static bool explain_alert(const struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena)
+/* An alert that came last. Level "warning" too, when the peer hung up after it: in TLS 1.3 the
+ * level means nothing (RFC 8446 s6). */
+static bool explain_alert(
+	const struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena)
 {
 	const mbedtls_ssl_context *ssl = &session->ssl;
 	bool told = session->error == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE ||
@@ -133,13 +172,15 @@ static bool explain_alert(const struct dp_tls_session *session, struct dp_probe 
 		set(probe, DP_OK, DP_REASON_TLS_NAME_REFUSED, text);
 	else if (probe->alert == ALERT_PROTOCOL_VERSION)
 		set(probe, DP_OK, DP_REASON_TLS_VERSION_OLD,
-			dp_arena_printf(arena, "it refused TLS 1.2 and 1.3 with the alert %s", text));
+			dp_arena_printf(
+				arena, "it refused TLS 1.2 and 1.3 with the alert %s", text));
 	else
 		set(probe, DP_OK, DP_REASON_TLS_ALERT, text);
 	return true;
 }
 
-static bool explain_loss(const struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena)
+static bool explain_loss(
+	const struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena)
 {
 	bool notified = session->error == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY;
 
@@ -149,17 +190,20 @@ static bool explain_loss(const struct dp_tls_session *session, struct dp_probe *
 	const char *words = notified ? "close_notify" : dp_status_text(status);
 
 	set(probe, status, DP_REASON_TLS_LOST,
-		dp_arena_printf(arena, "%s while waiting for %s", words, state_text(session->failed_state)));
+		dp_arena_printf(arena, "%s while waiting for %s", words,
+			state_text(session->failed_state)));
 	return true;
 }
 
 /* RFC 8996: a ServerHello of TLS 1.0 or 1.1 is the answer of a server that has nothing newer. */
-static bool explain_version(const struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena)
+static bool explain_version(
+	const struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena)
 {
 	const mbedtls_ssl_context *ssl = &session->ssl;
 
 	if (session->failed_state != MBEDTLS_SSL_SERVER_HELLO || ssl->in_msg == NULL ||
-		ssl->in_msgtype != MBEDTLS_SSL_MSG_HANDSHAKE || ssl->in_hslen < HELLO_VERSION_AT + 2 ||
+		ssl->in_msgtype != MBEDTLS_SSL_MSG_HANDSHAKE ||
+		ssl->in_hslen < HELLO_VERSION_AT + 2 ||
 		ssl->in_msg[0] != MBEDTLS_SSL_HS_SERVER_HELLO)
 		return false;
 	int major = ssl->in_msg[HELLO_VERSION_AT], minor = ssl->in_msg[HELLO_VERSION_AT + 1];
@@ -172,11 +216,13 @@ static bool explain_version(const struct dp_tls_session *session, struct dp_prob
 }
 
 /* A message larger than the buffer: its header is in the first fragment. */
-static bool explain_size(const struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena)
+static bool explain_size(
+	const struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena)
 {
 	const mbedtls_ssl_context *ssl = &session->ssl;
 
-	if (session->message != NULL || ssl->in_buf == NULL || ssl->in_hslen <= MBEDTLS_SSL_IN_CONTENT_LEN)
+	if (session->message != NULL || ssl->in_buf == NULL ||
+		ssl->in_hslen <= MBEDTLS_SSL_IN_CONTENT_LEN)
 		return false;
 	bool chain = ssl->in_buf[FIRST_MESSAGE_AT] == MBEDTLS_SSL_HS_CERTIFICATE;
 
@@ -193,39 +239,45 @@ static bool explain_size(const struct dp_tls_session *session, struct dp_probe *
 static bool is_lack(int error)
 {
 	return error == MBEDTLS_ERR_SSL_ALLOC_FAILED || error == MBEDTLS_ERR_X509_ALLOC_FAILED ||
-		error == MBEDTLS_ERR_PK_ALLOC_FAILED || error == MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE ||
-		error == MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE || error == MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE ||
+		error == MBEDTLS_ERR_PK_ALLOC_FAILED ||
+		error == MBEDTLS_ERR_SSL_FEATURE_UNAVAILABLE ||
+		error == MBEDTLS_ERR_PK_FEATURE_UNAVAILABLE ||
+		error == MBEDTLS_ERR_X509_FEATURE_UNAVAILABLE ||
 		error == MBEDTLS_ERR_SSL_INTERNAL_ERROR || error == MBEDTLS_ERR_SSL_HW_ACCEL_FAILED;
 }
 
-/* Errors of the modules that read certificates and keys; those of the TLS layer are -0x5E80 and below, and
+/* Errors of the modules that read certificates and keys; those of the TLS layer are -0x5E80 and
+ * below, and
  * -0x6xxx to -0x7xxx. */
 static bool is_reading_error(int error)
 {
 	return error < 0 && error > -0x5E80;
 }
 
-static bool explain_limit(const struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena)
+static bool explain_limit(
+	const struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena)
 {
 	const struct dp_cert *leaf = probe->chain.count > 0 ? &probe->chain.certs[0] : NULL;
 
 	if (is_lack(session->error)) {
 		set(probe, DP_OK, DP_REASON_TLS_LIMIT,
-			dp_arena_printf(arena, "its TLS library cannot handle %s", state_text(session->failed_state)));
+			dp_arena_printf(arena, "its TLS library cannot handle %s",
+				state_text(session->failed_state)));
 		return true;
 	}
 	/* Not even the outer form of a certificate: nobody can read that. */
-	if (session->failed_state != MBEDTLS_SSL_SERVER_CERTIFICATE || !is_reading_error(session->error) ||
-		leaf == NULL || leaf->spki == NULL)
+	if (session->failed_state != MBEDTLS_SSL_SERVER_CERTIFICATE ||
+		!is_reading_error(session->error) || leaf == NULL || leaf->spki == NULL)
 		return false;
 	set(probe, DP_OK, DP_REASON_TLS_LIMIT,
-		dp_arena_printf(arena, "its TLS library cannot use the key of the server's certificate (%s)",
+		dp_arena_printf(arena,
+			"its TLS library cannot use the key of the server's certificate (%s)",
 			dp_cert_key_text(leaf, arena)));
 	return true;
 }
 
-/* Offered one kind of key only, and the server sent its other certificate all the same: the answer to "have you
- * one of this kind" is no, as an alert or a close would have said. */
+/* Offered one kind of key only, and the server sent its other certificate all the same: the
+ * answer to "have you one of this kind" is no, as an alert or a close would have said. */
 static bool explain_other_kind(const struct dp_tls_session *session, struct dp_probe *probe)
 {
 	const struct dp_cert *leaf = probe->chain.count > 0 ? &probe->chain.certs[0] : NULL;
@@ -238,7 +290,8 @@ static bool explain_other_kind(const struct dp_tls_session *session, struct dp_p
 	probe->chain = (struct dp_chain){ NULL, 0, 0 };
 	probe->chain_seen = false;
 	probe->chain_bytes = 0;
-	set(probe, DP_CLOSED, DP_REASON_TLS_LOST, "it sent a certificate of another kind than was offered");
+	set(probe, DP_CLOSED, DP_REASON_TLS_LOST,
+		"it sent a certificate of another kind than was offered");
 	return true;
 }
 

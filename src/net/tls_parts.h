@@ -29,17 +29,17 @@ struct dp_tls_session {
 	mbedtls_ssl_context ssl;
 	mbedtls_ssl_config conf;
 	int fd;
-	const char *sni;           /* borrowed, NULL for none */
+	const char *sni; /* borrowed, NULL for none */
 	enum dp_offer offer;
-	bool done;                 /* handshake complete */
-	int error;                 /* of the library, when it failed; else 0 */
-	int failed_state;          /* of the handshake before the failing step */
-	enum dp_status transport;  /* what ended the transport, or DP_OK */
+	bool done;                /* handshake complete */
+	int error;                /* of the library, when it failed; else 0 */
+	int failed_state;         /* of the handshake before the failing step */
+	enum dp_status transport; /* what ended the transport, or DP_OK */
 	uint8_t first[DP_TLS_FIRST_MAX];
 	size_t first_len;
-	uint8_t *message;          /* body of the Certificate message, NULL: not seen */
+	uint8_t *message; /* body of the Certificate message, NULL: not seen */
 	size_t message_len;
-	bool message_is_13;        /* in the form of TLS 1.3 */
+	bool message_is_13; /* in the form of TLS 1.3 */
 	size_t farewell_sent;
 };
 
@@ -50,7 +50,8 @@ void dp_tls_offer(struct dp_tls_session *session);
 void dp_tls_chain_capture(struct dp_tls_session *session);
 
 /* Open probe->chain from the kept message, if there is one. */
-void dp_tls_chain_open(const struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena);
+void dp_tls_chain_open(
+	const struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena);
 
 /* Set status, reason, detail and alert for a handshake that failed. The chain is open already. */
 void dp_tls_failure(struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena);

@@ -29,8 +29,8 @@ static int receive(void *user, unsigned char *bytes, size_t len)
 	return (int)done;
 }
 
-/* A broken connection is not reported here: what the peer said before it broke (an alert, most likely) is still
- * there to be read, and reading comes next and finds the end. */
+/* A broken connection is not reported here: what the peer said before it broke (an alert, most
+ * likely) is still there to be read, and reading comes next and finds the end. */
 static int transmit(void *user, const unsigned char *bytes, size_t len)
 {
 	struct dp_tls_session *session = user;
@@ -51,10 +51,10 @@ static bool configure(struct dp_tls_session *session)
 	mbedtls_ssl_config *conf = &session->conf;
 
 	if (mbedtls_ssl_config_defaults(conf, MBEDTLS_SSL_IS_CLIENT, MBEDTLS_SSL_TRANSPORT_STREAM,
-		MBEDTLS_SSL_PRESET_DEFAULT) != 0)
+		    MBEDTLS_SSL_PRESET_DEFAULT) != 0)
 		return false;
-	/* No path validation by the library: the judge decides. Since 3.6.1 this holds in TLS 1.3 as well. The
-	 * server's proof of its key is still checked. */
+	/* No path validation by the library: the judge decides. Since 3.6.1 this holds in TLS
+	 * 1.3 as well. The server's proof of its key is still checked. */
 	mbedtls_ssl_conf_authmode(conf, MBEDTLS_SSL_VERIFY_NONE);
 	mbedtls_ssl_conf_rng(conf, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
 	mbedtls_ssl_conf_min_tls_version(conf, MBEDTLS_SSL_VERSION_TLS1_2);
@@ -118,7 +118,8 @@ enum dp_tls_want dp_tls_farewell(struct dp_tls_session *session, const char *tex
 	if (!session->done)
 		return DP_TLS_DONE;
 	while (session->farewell_sent < len && result >= 0) {
-		result = mbedtls_ssl_write(&session->ssl, (const unsigned char *)text + session->farewell_sent,
+		result = mbedtls_ssl_write(&session->ssl,
+			(const unsigned char *)text + session->farewell_sent,
 			len - session->farewell_sent);
 		session->farewell_sent += result > 0 ? (size_t)result : 0;
 	}
@@ -129,12 +130,14 @@ enum dp_tls_want dp_tls_farewell(struct dp_tls_session *session, const char *tex
 	return result == MBEDTLS_ERR_SSL_WANT_READ ? DP_TLS_READ : DP_TLS_DONE;
 }
 
-/* "TLS-ECDHE-RSA-WITH-AES-128-GCM-SHA256", "TLS1-3-AES-128-GCM-SHA256" to the names of the IANA registry. */
+/* "TLS-ECDHE-RSA-WITH-AES-128-GCM-SHA256", "TLS1-3-AES-128-GCM-SHA256" to the names of the IANA
+ * registry. */
 static const char *suite_text(const char *name, struct dp_arena *arena)
 {
 	static const char prefix[] = "TLS1-3-";
 	bool newest = strncmp(name, prefix, sizeof(prefix) - 1) == 0;
-	char *text = dp_arena_printf(arena, "%s%s", newest ? "TLS_" : "", newest ? name + sizeof(prefix) - 1 : name);
+	char *text = dp_arena_printf(
+		arena, "%s%s", newest ? "TLS_" : "", newest ? name + sizeof(prefix) - 1 : name);
 
 	for (char *c = text; *c != '\0'; c++) {
 		if (*c == '-')

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One TLS client handshake over a descriptor that somebody else opened and watches; Mbed TLS inside. No
- * verdict on the chain: every certificate is accepted and handed out raw, as sent, even where the
- * library skips or refuses it.
+ * One TLS client handshake over a descriptor that somebody else opened and watches; Mbed TLS
+ * inside. No verdict on the chain: every certificate is accepted and handed out raw, as sent, even
+ * where the library skips or refuses it.
  *
- * Lifetime: open, step until it does not want more, close (idempotent, NULL allowed). Never closes the
- * descriptor. No callbacks.
+ * Lifetime: open, step until it does not want more, close (idempotent, NULL allowed). Never closes
+ * the descriptor. No callbacks.
  */
 #ifndef DP_NET_TLS_SESSION_H
 #define DP_NET_TLS_SESSION_H
@@ -33,14 +33,14 @@ struct dp_tls_session *dp_tls_open(const struct dp_tls_config *config);
 /* Go as far as possible without blocking. */
 enum dp_tls_want dp_tls_step(struct dp_tls_session *session);
 
-/* After DONE: best effort to send text inside TLS and close_notify; WRITE/READ to be called again, else
- * DONE. Changes no result. */
+/* After DONE: best effort to send text inside TLS and close_notify; WRITE/READ to be called
+ * again, else DONE. Changes no result. */
 enum dp_tls_want dp_tls_farewell(struct dp_tls_session *session, const char *text);
 
-/* Write what is known into probe (any time; also after FAILED or when the caller gave up): status, reason,
- * detail, alert, tls_version, tls_suite, chain_seen, chain (opened, records copied into arena),
- * chain_bytes, sni, stage (DONE if complete, else HANDSHAKE). gave_up: DP_OK, or DP_TIMEOUT or DP_CANCELLED
- * when the caller's time is up. */
+/* Write what is known into probe (any time; also after FAILED or when the caller gave up):
+ * status, reason, detail, alert, tls_version, tls_suite, chain_seen, chain (opened, records
+ * copied into arena), chain_bytes, sni, stage (DONE if complete, else HANDSHAKE). gave_up:
+ * DP_OK, or DP_TIMEOUT or DP_CANCELLED when the caller's time is up. */
 void dp_tls_result(struct dp_tls_session *session, enum dp_status gave_up, struct dp_probe *probe,
 	struct dp_arena *arena);
 

@@ -6,10 +6,10 @@
 #include "base/text.h"
 #include "starttls/protocol.h"
 
-#define SHOWN_MAX 200      /* octets of one line shown as evidence or in the log */
-#define LOG_MAX 16384      /* octets of the log */
-#define EARLY_BYTES 2      /* of a line that may have no end: enough to know a TLS record by */
-#define CODE_CLOSING 421   /* RFC 5321 s3.8, s4.2.3: may come at any time */
+#define SHOWN_MAX 200    /* octets of one line shown as evidence or in the log */
+#define LOG_MAX 16384    /* octets of the log */
+#define EARLY_BYTES 2    /* of a line that may have no end: enough to know a TLS record by */
+#define CODE_CLOSING 421 /* RFC 5321 s3.8, s4.2.3: may come at any time */
 
 static const struct dp_protocol *const protocols[] = { &dp_protocol_smtp };
 
@@ -42,7 +42,8 @@ static const char *shown_line(const struct dp_dialogue *dialogue)
 	return dp_text_escape(dialogue->arena, dialogue->line, dialogue->line_len, SHOWN_MAX);
 }
 
-static void note(struct dp_dialogue *dialogue, const char *who, const char *escaped, const char *remark)
+static void note(
+	struct dp_dialogue *dialogue, const char *who, const char *escaped, const char *remark)
 {
 	if (dialogue->log.len > LOG_MAX)
 		return;
@@ -51,8 +52,8 @@ static void note(struct dp_dialogue *dialogue, const char *who, const char *esca
 		dp_buf_text(&dialogue->log, "...\n");
 }
 
-static enum dp_dialogue_want fail(struct dp_dialogue *dialogue, enum dp_reason reason, int code,
-	const char *detail)
+static enum dp_dialogue_want fail(
+	struct dp_dialogue *dialogue, enum dp_reason reason, int code, const char *detail)
 {
 	dialogue->want = DP_DIALOGUE_FAILED;
 	dialogue->reason = reason;
@@ -83,8 +84,8 @@ static void begin_step(struct dp_dialogue *dialogue)
 	dp_buf_text(&dialogue->out, "\r\n");
 }
 
-void dp_dialogue_start(struct dp_dialogue *dialogue, const struct dp_protocol *protocol, const char *hello,
-	struct dp_arena *arena)
+void dp_dialogue_start(struct dp_dialogue *dialogue, const struct dp_protocol *protocol,
+	const char *hello, struct dp_arena *arena)
 {
 	memset(dialogue, 0, sizeof(*dialogue));
 	dialogue->protocol = protocol;
@@ -102,14 +103,16 @@ static void refuse_line(struct dp_dialogue *dialogue)
 	const char *detail;
 
 	if (guess != NULL)
-		detail = dp_arena_printf(dialogue->arena, "%s (\"%s\")", guess, shown_line(dialogue));
+		detail = dp_arena_printf(
+			dialogue->arena, "%s (\"%s\")", guess, shown_line(dialogue));
 	else
-		detail = dp_arena_printf(dialogue->arena, "it sent \"%s\" instead of %s", shown_line(dialogue),
-			current(dialogue)->awaited);
+		detail = dp_arena_printf(dialogue->arena, "it sent \"%s\" instead of %s",
+			shown_line(dialogue), current(dialogue)->awaited);
 	fail(dialogue, DP_REASON_NOT_SMTP, 0, detail);
 }
 
-/* A line that nobody asked for: strict lock-step, except that a server may always say that it is closing. */
+/* A line that nobody asked for: strict lock-step, except that a server may always say that it is
+ * closing. */
 static void refuse_unsolicited(struct dp_dialogue *dialogue)
 {
 	struct dp_reply_line reply;
@@ -122,7 +125,8 @@ static void refuse_unsolicited(struct dp_dialogue *dialogue)
 			dp_arena_printf(dialogue->arena, "with \"%s\"", line));
 	else
 		fail(dialogue, DP_REASON_NOT_SMTP, reply.code,
-			dp_arena_printf(dialogue->arena, "it sent \"%s\" without being asked", line));
+			dp_arena_printf(
+				dialogue->arena, "it sent \"%s\" without being asked", line));
 }
 
 /* RFC 5321 s4.1.1.1: ehlo-keyword, then a blank or the end; case does not count. */
@@ -153,7 +157,8 @@ static void end_reply(struct dp_dialogue *dialogue)
 		fail(dialogue, step->other, code, said);
 	} else {
 		fail(dialogue, step->other, code,
-			dp_arena_printf(dialogue->arena, "it answered %s with %s", step->name, said));
+			dp_arena_printf(
+				dialogue->arena, "it answered %s with %s", step->name, said));
 	}
 }
 
@@ -172,13 +177,14 @@ static void take_reply_line(struct dp_dialogue *dialogue)
 		dialogue->offered = false;
 	} else if (reply.code != dialogue->reply_code) {
 		fail(dialogue, DP_REASON_NOT_SMTP, 0,
-			dp_arena_printf(dialogue->arena, "the code changes from %d to %d within one reply",
+			dp_arena_printf(dialogue->arena,
+				"the code changes from %d to %d within one reply",
 				dialogue->reply_code, reply.code));
 		return;
 	} else if (reply.code != step->accept && strlen(dialogue->reply_text) < SHOWN_MAX) {
 		/* The reason of a refusal often stands in a later line. */
-		dialogue->reply_text = dp_arena_printf(dialogue->arena, "%s / %s", dialogue->reply_text,
-			shown_line(dialogue));
+		dialogue->reply_text = dp_arena_printf(
+			dialogue->arena, "%s / %s", dialogue->reply_text, shown_line(dialogue));
 	} else if (step->capability != NULL && holds_keyword(&reply, step->capability)) {
 		dialogue->offered = true;
 	}
@@ -214,7 +220,8 @@ static void take_byte(struct dp_dialogue *dialogue, char byte)
 	}
 	if (dialogue->line_len == DP_LINE_MAX) {
 		fail(dialogue, DP_REASON_REPLY_TOO_LONG, 0,
-			dp_arena_printf(dialogue->arena, "a line of more than %d octets", DP_LINE_MAX));
+			dp_arena_printf(
+				dialogue->arena, "a line of more than %d octets", DP_LINE_MAX));
 		return;
 	}
 	dialogue->line[dialogue->line_len++] = byte;
@@ -228,17 +235,19 @@ static void take_byte(struct dp_dialogue *dialogue, char byte)
 	fail(dialogue, DP_REASON_NOT_SMTP, 0, guess);
 }
 
-/* RFC 3207 s4.2, CVE-2011-0411 turned round: whoever put these bytes there wants them to be read as if
- * they had come through TLS. */
+/* RFC 3207 s4.2, CVE-2011-0411 turned round: whoever put these bytes there wants them to be read
+ * as if they had come through TLS. */
 static void refuse_injection(struct dp_dialogue *dialogue, const uint8_t *bytes, size_t len)
 {
 	const char *shown = dp_text_escape(dialogue->arena, bytes, len, SHOWN_MAX);
 
 	note(dialogue, "S", shown, " (behind the go-ahead)");
-	fail(dialogue, DP_REASON_STARTTLS_INJECTION, 0, dp_arena_printf(dialogue->arena, "\"%s\"", shown));
+	fail(dialogue, DP_REASON_STARTTLS_INJECTION, 0,
+		dp_arena_printf(dialogue->arena, "\"%s\"", shown));
 }
 
-enum dp_dialogue_want dp_dialogue_input(struct dp_dialogue *dialogue, const uint8_t *bytes, size_t len)
+enum dp_dialogue_want dp_dialogue_input(
+	struct dp_dialogue *dialogue, const uint8_t *bytes, size_t len)
 {
 	for (size_t i = 0; i < len && dialogue->want != DP_DIALOGUE_FAILED; i++) {
 		if (dialogue->want == DP_DIALOGUE_TLS)
@@ -259,7 +268,8 @@ enum dp_dialogue_want dp_dialogue_written(struct dp_dialogue *dialogue)
 	if (dialogue->want == DP_DIALOGUE_WRITE) {
 		size_t len = dialogue->out.len - 2;
 
-		note(dialogue, "C", dp_text_escape(dialogue->arena, dialogue->out.data, len, SHOWN_MAX), "");
+		note(dialogue, "C",
+			dp_text_escape(dialogue->arena, dialogue->out.data, len, SHOWN_MAX), "");
 		dialogue->want = DP_DIALOGUE_READ;
 	}
 	return dialogue->want;
@@ -288,7 +298,8 @@ enum dp_dialogue_want dp_dialogue_closed(struct dp_dialogue *dialogue)
 	bool partly = dialogue->line_len > 0 || dialogue->reply_lines > 0;
 
 	return fail(dialogue, DP_REASON_CONNECTION_LOST, 0,
-		partly ? dp_arena_printf(dialogue->arena, "in the middle of %s", step->awaited) : step->lost);
+		partly ? dp_arena_printf(dialogue->arena, "in the middle of %s", step->awaited)
+		       : step->lost);
 }
 
 enum dp_dialogue_want dp_dialogue_timed_out(struct dp_dialogue *dialogue)
@@ -299,5 +310,6 @@ enum dp_dialogue_want dp_dialogue_timed_out(struct dp_dialogue *dialogue)
 	bool partly = dialogue->line_len > 0 || dialogue->reply_lines > 0;
 
 	return fail(dialogue, DP_REASON_REPLY_TIMEOUT, 0,
-		partly ? dp_arena_printf(dialogue->arena, "the rest of %s", step->awaited) : step->awaited);
+		partly ? dp_arena_printf(dialogue->arena, "the rest of %s", step->awaited)
+		       : step->awaited);
 }

@@ -20,16 +20,17 @@
 #include "base/buf.h"
 #include "base/reason.h"
 
-#define DP_LINE_MAX 2048       /* octets of one reply line (RFC 5321 s4.5.3.1.5 says 512; servers exceed it) */
+#define DP_LINE_MAX \
+	2048 /* octets of one reply line (RFC 5321 s4.5.3.1.5 says 512; servers exceed it) */
 #define DP_REPLY_LINES_MAX 256 /* lines of one reply */
 
 struct dp_protocol; /* opaque here; one constant per protocol, see smtp.c */
 
 enum dp_dialogue_want {
-	DP_DIALOGUE_READ,   /* needs bytes from the peer */
-	DP_DIALOGUE_WRITE,  /* has bytes for the peer: dp_dialogue_output */
-	DP_DIALOGUE_TLS,    /* go-ahead received, nothing behind it: start TLS */
-	DP_DIALOGUE_FAILED  /* over: reason, code, detail */
+	DP_DIALOGUE_READ,  /* needs bytes from the peer */
+	DP_DIALOGUE_WRITE, /* has bytes for the peer: dp_dialogue_output */
+	DP_DIALOGUE_TLS,   /* go-ahead received, nothing behind it: start TLS */
+	DP_DIALOGUE_FAILED /* over: reason, code, detail */
 };
 
 /* Which deadline applies to what it waits for. */
@@ -38,21 +39,21 @@ enum dp_dialogue_phase { DP_PHASE_GREETING, DP_PHASE_HELLO, DP_PHASE_STARTTLS, D
 struct dp_dialogue {
 	const struct dp_protocol *protocol;
 	struct dp_arena *arena;
-	const char *hello;       /* EHLO argument */
-	size_t step;             /* index of the current step */
+	const char *hello; /* EHLO argument */
+	size_t step;       /* index of the current step */
 	enum dp_dialogue_want want;
 	enum dp_dialogue_phase phase;
 	char line[DP_LINE_MAX];
 	size_t line_len;
-	bool unsolicited;        /* the line being read began while it was our turn to speak */
-	unsigned reply_lines;    /* lines of the reply being read */
-	int reply_code;          /* code of the reply being read; FAILED: of the reply that decided, or 0 */
-	const char *reply_text;  /* its first lines, escaped */
-	bool offered;            /* the capability was seen in this reply */
-	struct dp_buf out;       /* bytes to write */
-	struct dp_buf log;       /* escaped "S: " / "C: " lines, for -v; bounded */
-	enum dp_reason reason;   /* FAILED */
-	const char *detail;      /* FAILED: evidence, escaped */
+	bool unsolicited;     /* the line being read began while it was our turn to speak */
+	unsigned reply_lines; /* lines of the reply being read */
+	int reply_code; /* code of the reply being read; FAILED: of the reply that decided, or 0 */
+	const char *reply_text; /* its first lines, escaped */
+	bool offered;           /* the capability was seen in this reply */
+	struct dp_buf out;      /* bytes to write */
+	struct dp_buf log;      /* escaped "S: " / "C: " lines, for -v; bounded */
+	enum dp_reason reason;  /* FAILED */
+	const char *detail;     /* FAILED: evidence, escaped */
 };
 
 /* Find by scheme name ("smtp"); NULL if there is none. Port: the one of the scheme. */
@@ -60,16 +61,18 @@ const struct dp_protocol *dp_protocol_find(const char *scheme);
 uint16_t dp_protocol_port(const struct dp_protocol *protocol);
 
 /* Begin. hello: name for EHLO, borrowed. */
-void dp_dialogue_start(struct dp_dialogue *dialogue, const struct dp_protocol *protocol, const char *hello,
-	struct dp_arena *arena);
+void dp_dialogue_start(struct dp_dialogue *dialogue, const struct dp_protocol *protocol,
+	const char *hello, struct dp_arena *arena);
 
 /*
- * Feed len bytes from the peer; all are consumed. Returns what it wants now. How the bytes are cut into calls
- * changes nothing. Lines end with CRLF or LF (noted in the log). A line that begins while it is our turn to
- * speak is a finding: NOT_SMTP, or CONNECTION_LOST when it is a 421 (RFC 5321 s3.8). Bytes that arrive in
- * state TLS, behind the go-ahead, turn it into FAILED with STARTTLS_INJECTION.
+ * Feed len bytes from the peer; all are consumed. Returns what it wants now. How the bytes are cut
+ * into calls changes nothing. Lines end with CRLF or LF (noted in the log). A line that begins
+ * while it is our turn to speak is a finding: NOT_SMTP, or CONNECTION_LOST when it is a 421 (RFC
+ * 5321 s3.8). Bytes that arrive in state TLS, behind the go-ahead, turn it into FAILED with
+ * STARTTLS_INJECTION.
  */
-enum dp_dialogue_want dp_dialogue_input(struct dp_dialogue *dialogue, const uint8_t *bytes, size_t len);
+enum dp_dialogue_want dp_dialogue_input(
+	struct dp_dialogue *dialogue, const uint8_t *bytes, size_t len);
 
 /* The bytes to write (valid while want is WRITE), and: they are written. */
 const struct dp_buf *dp_dialogue_output(const struct dp_dialogue *dialogue);

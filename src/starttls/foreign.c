@@ -8,11 +8,14 @@
 struct mark {
 	const char *start; /* compared without case */
 	size_t len;
-	bool early;        /* certain before the line is complete: may have no line end at all */
+	bool early; /* certain before the line is complete: may have no line end at all */
 	const char *words;
 };
 
-#define MARK(start, early, words) { start, sizeof(start) - 1, early, words }
+#define MARK(start, early, words) \
+	{ \
+		start, sizeof(start) - 1, early, words \
+	}
 
 static const struct mark marks[] = {
 	MARK("\x16\x03", true, "it looks like TLS from the first byte"),

@@ -2,8 +2,8 @@
 /* SMTP with STARTTLS as a table: RFC 5321 s4.2 (replies), s4.1.1.1 (EHLO), RFC 3207 s4. */
 #include "starttls/protocol.h"
 
-/* RFC 5321 s4.2: three digits, then a blank or a hyphen and any text; the bare code is accepted too (s4.2:
- * clients SHOULD treat it so). Only the code counts, never the text. */
+/* RFC 5321 s4.2: three digits, then a blank or a hyphen and any text; the bare code is accepted
+ * too (s4.2: clients SHOULD treat it so). Only the code counts, never the text. */
 static bool read_line(const char *line, size_t len, struct dp_reply_line *reply)
 {
 	if (len < 3 || line[0] < '2' || line[0] > '5')

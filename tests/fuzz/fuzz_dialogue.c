@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A peer that says anything. The first byte cuts the stream into pieces; cut differently, it must come to the same
- * end. Between pieces we speak as soon as it is our turn only when nothing of the turn is left: turns
- * end with the byte 0xff.
+ * A peer that says anything. The first byte cuts the stream into pieces; cut differently, it must
+ * come to the same end. Between pieces we speak as soon as it is our turn only when nothing of the
+ * turn is left: turns end with the byte 0xff.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,7 +18,8 @@ static void require(int holds)
 		abort();
 }
 
-static void play(struct dp_dialogue *dialogue, struct dp_arena *arena, const uint8_t *data, size_t len, size_t piece)
+static void play(struct dp_dialogue *dialogue, struct dp_arena *arena, const uint8_t *data,
+	size_t len, size_t piece)
 {
 	dp_dialogue_start(dialogue, dp_protocol_find("smtp"), "client.example", arena);
 	while (len > 0) {
@@ -30,7 +31,8 @@ static void play(struct dp_dialogue *dialogue, struct dp_arena *arena, const uin
 			dp_dialogue_written(dialogue);
 		}
 		for (size_t at = 0; at < turn; at += piece)
-			dp_dialogue_input(dialogue, data + at, turn - at < piece ? turn - at : piece);
+			dp_dialogue_input(
+				dialogue, data + at, turn - at < piece ? turn - at : piece);
 		data += turn + (end != NULL);
 		len -= turn + (end != NULL);
 	}
@@ -48,7 +50,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	play(whole, arena, data + 1, size - 1, SIZE_MAX / 2);
 	play(cut, arena, data + 1, size - 1, data[0] % 16 + 1u);
-	require(whole->want == cut->want && whole->reason == cut->reason && whole->phase == cut->phase);
+	require(whole->want == cut->want && whole->reason == cut->reason &&
+		whole->phase == cut->phase);
 	require((whole->want == DP_DIALOGUE_FAILED) == (whole->reason != DP_REASON_NONE));
 	require(whole->log.len < 20000);
 	if (data[0] & 0x80)
