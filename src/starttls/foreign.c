@@ -32,7 +32,7 @@ static const struct mark marks[] = {
 	MARK("<stream:", false, "it looks like XMPP"),
 	MARK("SSH-", false, "it looks like SSH"),
 	MARK("RFB ", false, "it looks like VNC"),
-	MARK("PROXY ", false, "it looks like the header of a proxy (PROXY protocol)"),
+	MARK("PROXY ", false, "it looks like the PROXY protocol"),
 	MARK("\"IMPLEMENTATION\"", false, "it looks like ManageSieve"),
 	MARK("EHLO ", false, "it looks like an SMTP client"),
 	MARK("HELO ", false, "it looks like an SMTP client"),
