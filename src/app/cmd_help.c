@@ -8,31 +8,31 @@
 static const char check_head[] =
 	"usage: daneprobe check [OPTION]... TARGET...\n"
 	"\n"
-	"Would a sender that validates DANE deliver mail here, and if not, what must change?\n"
+	"Would a sender that validates DANE deliver here, and if not, what must change?\n"
 	"\n"
 	"TARGET\n"
-	"  example.org               a mail domain: its MX hosts, every address, SMTP on port 25\n"
-	"  smtp://mx.example.org     one server; smtp://HOST:PORT for another port than 25\n"
-	"  bücher.example            in lower case, or as its A-label (xn--bcher-kva.example)\n"
+	"  example.org             a mail domain: its MX hosts, all addresses, port 25\n"
+	"  smtp://mx.example.org   one server; smtp://HOST:PORT for another port than 25\n"
+	"  bücher.example          in lower case, or as A-label: xn--bcher-kva.example\n"
 	"\n"
 	"OPTION (defaults in parentheses)\n";
 
 static const char check_tail[] =
 	"\n"
-	"Every option has a variable of its long name: DANEPROBE_OPT_KEY_TYPES=any, flags 0 or 1,\n"
-	"repeatable ones with commas between. The command line wins. NO_COLOR turns colours off.\n"
+	"Every option has a variable of its long name, DANEPROBE_OPT_KEY_TYPES=any for\n"
+	"one: flags are 0 or 1, repeatable ones have commas between. The command line\n"
+	"wins. NO_COLOR turns colours off.\n"
 	"\n"
-	"Exit status, worst of all targets (2 before 3 before 1 before 0)\n"
-	"  nagios  0 verified  1 verified, with warnings  2 failed, unauthenticated, no-dane, "
-	"no-mail\n"
-	"          3 undetermined, interrupted, wrong usage\n"
-	"  simple  0 verified, with warnings or without  1 the 2 of nagios  3 as nagios\n";
+	"Exit status, the worst of all targets (2 before 3 before 1 before 0)\n"
+	"  nagios  0 verified; 1 verified, with warnings; 2 failed, unauthenticated,\n"
+	"          no-dane, no-mail; 3 undetermined, interrupted, wrong usage\n"
+	"  simple  0 verified, with or without warnings; 1 the 2 of nagios; 3 the same\n";
 
 static const char version_text[] =
 	"usage: daneprobe version\n"
 	"\n"
-	"Prints the version of daneprobe and of every library in it, and the built-in trust "
-	"anchors.\n";
+	"Prints the version of daneprobe and of every library in it, and the built-in\n"
+	"trust anchors.\n";
 
 static const char help_text[] = "usage: daneprobe help [COMMAND]\n"
 				"\n"
@@ -43,10 +43,7 @@ static void list_commands(struct dp_buf *out)
 	dp_buf_text(out, "usage: daneprobe COMMAND [ARGUMENT]...\n\n");
 	for (const struct dp_command *command = dp_commands; command->name != NULL; command++)
 		dp_buf_printf(out, "  %-9s%s\n", command->name, command->help);
-	dp_buf_text(out,
-		"\n\"daneprobe help COMMAND\" tells more; \"daneprobe check example.org\" is the "
-		"usual"
-		" beginning.\n");
+	dp_buf_text(out, "\n\"daneprobe help COMMAND\" tells more.\n");
 }
 
 int dp_help_print(const char *command)
