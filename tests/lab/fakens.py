@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """A name server (or forwarder) that misbehaves by rule.
 
-It asks the real server (NSD, or Debian's unbound when it plays a forwarder), changes the answer by the
-first rule that matches the question, and keeps a log of every question. No rule: passed on as it is.
+It asks the real server (NSD, or Debian's unbound when it plays a forwarder), changes the answer by
+the first rule that matches the question, and keeps a log of every question. No rule: passed on.
 
 A rule is a table. What it matches (all given must hold):
-  name    a pattern (*, ?) or a list, relative to the zone ("@" the zone itself; ends in "." = absolute)
+  name    a pattern (*, ?) or a list, relative to the zone ("@": the zone; ends in ".": absolute)
   type    "TLSA" or a list                  family  4 or 6
   proto   "udp" or "tcp"                    case    "mixed": only when the question has capitals
   first   N: only the first N such questions
@@ -13,9 +13,9 @@ A rule is a table. What it matches (all given must hold):
   when    rcode that the real server gives, "NODATA", or "negative" (either kind)
 What it does:
   drop    no answer at all                  delay   seconds before the answer
-  hold    ["mx1 A", ...]: a barrier; answers wait until all these questions have been asked. It stays shut
-          for good when one of them is repeated more than PATIENCE times before that: whoever asks them
-          one after another gets no answer, ever
+  hold    ["mx1 A", ...]: a barrier; answers wait until all these questions have been asked. It
+          stays shut for good when one of them comes more than PATIENCE times before that: whoever
+          asks them one after another gets no answer, ever
   rcode   an empty answer with that rcode   set-rcode  keep the records, change the rcode
   from    "b": the answer of the zone's other version
   ask     "name TYPE": the records of that question, under the name that was asked for
@@ -294,7 +294,8 @@ def _spoil(t, reply):
                 setattr(reply, section, [r for r in getattr(reply, section) if _keeps(r, what)])
     for rrset in reply.answer + reply.authority:
         if dns.rdatatype.to_text(rrset.covers) in listed(t.get("corrupt", [])):
-            bad = [r.replace(signature=bytes([r.signature[0] ^ 1]) + r.signature[1:]) for r in rrset]
+            bad = [r.replace(signature=bytes([r.signature[0] ^ 1]) + r.signature[1:])
+                   for r in rrset]
             rrset.clear()
             rrset.update(bad)
     if t.get("shuffle"):

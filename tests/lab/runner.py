@@ -175,8 +175,9 @@ class Servers:
         port, engine = table.pop("port", 25), table.pop("engine", "smtpd")
         if engine == "postfix":
             chains = [one.certs.chain(c) for c in compare.listed(table.get("chain", "leaf int"))]
-            mta = mta_postfix.Postfix(os.path.join(one.dir, "postfix%d" % len(self.others)),
-                                      "mx." + one.zone, addrs, chains, port, table.get("settings", ""))
+            folder = os.path.join(one.dir, "postfix%d" % len(self.others))
+            mta = mta_postfix.Postfix(folder, "mx." + one.zone, addrs, chains, port,
+                                      table.get("settings", ""))
             self.others.append(mta)
             mta.start()
         else:

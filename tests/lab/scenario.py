@@ -24,7 +24,7 @@ class ScenarioError(Exception):
 
 
 class Zone:
-    """One zone of a scenario. servers: [[rule, ...], ...] a fake server each, None = straight NSD."""
+    """One zone of a scenario. servers: [[rule, ...], ...] a fake server each; None: NSD itself."""
 
     def __init__(self, name, table, nick):
         unknown = set(table) - ZONE_KEYS
@@ -39,7 +39,8 @@ class Zone:
             self.servers = None
         else:
             self.servers = rules if rules and isinstance(rules[0], list) else [rules]
-        self.families = (4, 6) if any("family" in r for s in self.servers or [] for r in s) else (4,)
+        by_family = any("family" in rule for own in self.servers or [] for rule in own)
+        self.families = (4, 6) if by_family else (4,)
         self.addrs = []  # [[addr, ...], ...] of the fake servers
 
 
@@ -99,8 +100,10 @@ class Scenario:
         host = re.fullmatch(r"(ip|ip6_|dead|dead6_|ns|ns6_)(\d)", word)
         if host:
             number = int(host[2])
-            makers = {"ip": lambda: self._addr(100, number), "ip6_": lambda: self._addr6(0x100, number),
-                      "ns": lambda: self._addr(102, number), "ns6_": lambda: self._addr6(0x102, number),
+            makers = {"ip": lambda: self._addr(100, number),
+                      "ip6_": lambda: self._addr6(0x100, number),
+                      "ns": lambda: self._addr(102, number),
+                      "ns6_": lambda: self._addr6(0x102, number),
                       "dead": lambda: "10.99.%d.%d" % (self.number & 255, number),
                       "dead6_": lambda: "fd00:99:%x::%x" % (self.number, number)}
             return makers[host[1]]()
@@ -137,7 +140,7 @@ class Scenario:
         return servers if isinstance(servers, list) else [servers]
 
     def runs(self):
-        """Every run of the tool: the scenario's own, then each of `more`, which inherits from it."""
+        """Every run of the tool: the scenario's own, then each of `more`, which inherits."""
         base = {k: v for k, v in self.table.items() if k in RUN_KEYS}
         base.setdefault("run", "check {zone}")
         out = [base]

@@ -83,7 +83,7 @@ class World:
             daemon.wait_ready(addr, ".")
 
     def change(self, one):
-        """Writes the zones of a scenario again, after its zone text was changed, and serves them."""
+        """Writes and serves the zones of a scenario again, after its zone text was changed."""
         files = {MAIN: {}, OTHER: {}}
         self._scenario_zones(one, files)
         self.zone_files.update(files[MAIN])
@@ -109,10 +109,10 @@ class World:
                 zone.name, one.expand(zone.body) + "\n" + extra, servers, recipe,
                 one.expand(zone.tamper), nick)
             if zone.body_b is not None or zone.sign_b is not None:
-                text = zone.body if zone.body_b is None else zone.body_b
+                text = one.expand(zone.body if zone.body_b is None else zone.body_b)
                 recipe_b = recipe if zone.sign_b is None else zones.Recipe(zone.sign_b)
                 files[OTHER][zone.name] = self._write_zone(
-                    zone.name, one.expand(text) + "\n" + extra, servers, recipe_b, [], nick + ".b", 2)
+                    zone.name, text + "\n" + extra, servers, recipe_b, [], nick + ".b", 2)
             cut = "".join("%s NS %s\n" % (zone.name, s) for s in servers) + glue
             cut += self.signer.ds(zone.name, recipe)
             if zone.parent:

@@ -2,9 +2,9 @@
 """Zone files: records in, signed zone files and DS records out (ldns-keygen, ldns-signzone).
 
 A signing recipe is a line of words, any order, all optional:
-  p256 p384 ed25519 rsasha1 rsasha1-nsec3 rsasha256 rsasha512     the algorithm (p256)
-  nsec3 optout iterations=N salt=HEX                              denial (NSEC without nsec3)
-  from=-1h to=+30d                                                signature validity, relative to now
+  p256 p384 ed25519 rsasha1 rsasha1-nsec3 rsasha256 rsasha512    the algorithm (p256)
+  nsec3 optout iterations=N salt=HEX           denial (NSEC without nsec3)
+  from=-1h to=+30d                             signature validity, relative to now
   nods            signed, but the parent has no DS
   ds-algorithm=N  ds-digest=N    the parent's DS names that algorithm or digest type instead
   ds-wrong        the parent's DS is of no key of the zone
