@@ -107,20 +107,16 @@ static bool is_held(const struct matching *m, size_t node)
 }
 
 /*
- * What is tried first, so that the bound on checks meets decoys last: certificates from the records
- * (a root in the DNS before a cross-signed copy of it, RFC 7671 s5.2.2), then those that a record holds,
- * then the rest as sent.
+ * What is tried first, so that the bound on checks meets decoys last: certificates that a record
+ * holds (a root whole in the DNS is among them: RFC 7671 s5.2.2), then the rest as sent.
  */
 static size_t order_nodes(const struct matching *m, size_t *order)
 {
-	const struct dp_walk *walk = &m->walk;
 	size_t count = 0;
 
-	for (int turn = 0; turn < 3; turn++) {
-		for (size_t n = 1; n < walk->node_count; n++) {
-			int wanted = walk->positions[n] < 0 ? 0 : is_held(m, n) ? 1 : 2;
-
-			if (wanted == turn)
+	for (int turn = 0; turn < 2; turn++) {
+		for (size_t n = 1; n < m->walk.node_count; n++) {
+			if (is_held(m, n) == (turn == 0))
 				order[count++] = n;
 		}
 	}

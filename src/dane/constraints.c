@@ -27,7 +27,7 @@ static bool dns_within(const char *name, size_t len, const char *base, size_t ba
 		return true;
 	if (len < base_len || !dp_text_equal_nocase(name + len - base_len, base_len, base, base_len))
 		return false;
-	return len == base_len ? base[0] != '.' : base[0] == '.' || name[len - base_len - 1] == '.';
+	return len == base_len || base[0] == '.' || name[len - base_len - 1] == '.';
 }
 
 /* "user@host" is one mailbox, "host" all of that host, ".domain" all of the hosts below it. */

@@ -52,11 +52,6 @@ static const struct dp_cert *cert_at(const struct dp_walk *walk, size_t at)
 	return walk->nodes[walk->path[at]];
 }
 
-static bool is_dated(const struct dp_cert *cert)
-{
-	return cert->not_before_utc_s != DP_TIME_NONE && cert->not_after_utc_s != DP_TIME_NONE;
-}
-
 /* RFC 5280 s6.1.3 (a)(2). The anchor's own dates count too, though s6.1.1 (d) knows only its name and
  * key: what validates DANE in practice looks at every certificate of the path (RFC 7671 s5.2.1). */
 static void judge_dates(const struct dp_walk *walk, size_t at, struct dp_path_fault *fault)
@@ -163,7 +158,7 @@ void dp_path_judge(struct dp_walk *walk, bool bare, enum dp_edge key_edge,
 			note(fault, DP_PATH_CRITICAL, at);
 		if (edge != DP_EDGE_SIGNED)
 			note(fault, DP_PATH_SIGNATURE, at);
-		if (is_anchor ? !is_dated(cert) : !cert->sound)
+		if (!cert->sound)
 			note(fault, DP_PATH_UNREADABLE, at);
 	}
 }
@@ -200,7 +195,7 @@ static const char *unreadable_text(const struct dp_cert *cert)
 {
 	if (cert->broken_extensions)
 		return "its extensions cannot be read";
-	if (!is_dated(cert))
+	if (cert->not_before_utc_s == DP_TIME_NONE || cert->not_after_utc_s == DP_TIME_NONE)
 		return "its dates cannot be read";
 	return cert->limit != NULL ? cert->limit : "it is not well-formed";
 }

@@ -196,6 +196,25 @@ def several():
                 (2, 0, 1, INT, broken("certificate-expired", 0, 1))], "failed record=2 path=0,1")
 
 
+    worse = ca("Issuing CA", ROOT, is_ca=False, end="2030-01-01T00:00:00Z")
+    bad = ca("Issuing CA", OTHER, is_ca=False)
+    yield Case("nearest-of-broken", "RFC 7671 s5.2", "Of two records with broken paths the one with fewer faults decides.",
+               [leaf(worse), worse, bad], [(2, 0, 1, worse, broken("certificate-expired", 1, 1)),
+                                           (2, 0, 1, bad, broken("certificate-not-ca", 2, 2))], "failed record=1 path=0,2")
+    uri = constraints([("uri", "example.org")])
+    san_uri = [extension("2.5.29.17", sequence(tlv(0x82, b"mx.example.org"), tlv(0x86, b"http://example.org/")))]
+    twice = ca("Issuing CA", ROOT, ext=[UNKNOWN_CRITICAL, uri])
+    once = ca("Issuing CA", ROOT, ext=[uri])
+    yield Case("nearest-of-limits", "RFC 7671 s5.2", "Of two limited paths the one with fewer limits is told.",
+               [leaf(twice, None, ext=san_uri), twice, once], [(2, 1, 1, twice, broken("certificate-critical", 2, 2)),
+                                                               (2, 0, 1, once, broken("certificate-critical", 2, 2))],
+               "limited record=0")
+    yield Case("nearest-of-limited-records", "RFC 7671 s5.2", "The same, of two records.",
+               [leaf(twice, None, ext=san_uri), twice, once], [(2, 0, 1, twice, broken("certificate-critical", 1, 1)),
+                                                               (2, 0, 1, once, broken("certificate-critical", 2, 2))],
+               "limited record=1")
+
+
 def dates():
     rfc = "RFC 5280 s6.1.3"
     bad = dict(end="2040-06-01T11:59:59Z")
@@ -253,6 +272,16 @@ def names():
     yield one("name-chaining-case", "RFC 5280 s7.1", "Issuer and subject differ in letter case, spaces and string type.",
               [make("mx.example.org", key("leaf"), INT, [san("mx.example.org")],
                     issuer_name=dn((0x13, b" ISSUING   ca "))), INT], INT, "good", OK)
+    for name, presented, subject, good in (
+            ("prefix", dn("O=Example"), dn("O=Example", "CN=CA"), False),
+            ("longer", dn("O=Example", "CN=CA"), dn("O=Example"), False),
+            ("one-rdn", dn(["O=Example", "CN=CA"]), dn("O=Example", "CN=CA"), False),
+            ("spaces", dn("O=Exam ple"), dn("O=Exam  ple "), True), ("space-missing", dn("O=Example"), dn("O=Exam ple"), False),
+            ("types", dn("O=Example"), dn("CN=Example"), False), ("empty", dn(), dn("CN=x"), False),
+            ("other-string-type", dn((0x14, b"Example")), dn((0x14, b"example")), False)):
+        top = ca(subject)
+        yield one(f"name-chaining-{name}", "RFC 5280 s7.1", "Are these two names the same?",
+                  [leaf(top, issuer_name=presented), top], top, "good" if good else "off-path cert=1", OK if good else "failed")
     yield one("name-chaining-other", "RFC 5280 s6.1.3", "The signature is good, but names do not chain.",
               [make("mx.example.org", key("leaf"), INT, [san("mx.example.org")], issuer_name=dn("Nobody")), INT], INT,
               "off-path cert=1", "failed")
@@ -278,6 +307,9 @@ def issuers():
     yield middle("eku-any", "anyExtendedKeyUsage includes it.", True, section="RFC 5280 s4.2.1.12", ext=[eku(["any"])])
     yield middle("critical", "An unknown critical extension.", False, "certificate-critical", "RFC 5280 s4.2", "limited",
                  ext=[UNKNOWN_CRITICAL])
+    both = ca("Issuing CA", ROOT, is_ca=False)
+    yield one("issuer-not-ca-above-critical", rfc, "What is broken is told before a limit that stands nearer to the leaf.",
+              [leaf(both, ext=[UNKNOWN_CRITICAL]), both, ROOT], ROOT, broken("certificate-not-ca", 1, 2), "failed")
     yield middle("not-critical", "An unknown extension that is not critical.", True, section="RFC 5280 s4.2",
                  ext=[extension("1.3.6.1.4.1.55555.1", b"\x05\x00")])
     yield middle("critical-policies", "Critical policies, of which nobody asks for any.", True, section="RFC 5280 s6.1.1",
@@ -303,6 +335,10 @@ def issuers():
     old = make("Old middle", key("Old middle"), ROOT, version=1)
     yield one("anchor-version-1-not-self-signed", rfc, "A version 1 certificate that is no root.",
               [leaf(old), old], old, broken("certificate-not-ca", 1, 1), "failed")
+    old = make("Old root", key("Old root"), version=1)
+    rolled = make("Old root", key("Old root 2"), old, version=1)
+    yield one("issuer-version-1-self-issued", rfc, "A self-issued version 1 certificate that is not the anchor.",
+              [leaf(rolled), rolled, old], old, broken("certificate-not-ca", 1, 2), "failed")
     old = ca("Plain root", bc=False)
     yield one("anchor-not-ca", rfc, "A version 3 anchor without basicConstraints.", [leaf(old), old], old,
               broken("certificate-not-ca", 1, 1), "failed")
@@ -333,6 +369,11 @@ def leaves():
                 "limited", wrapper=0xa1)
     yield check("octets-behind", "Octets behind the certificate.", False, "certificate-signature-limit", "RFC 8446 s4.4.2",
                 "limited", after=b"\0")
+    for name, cert in (("anchor", ROOT), ("intermediate", INT)):
+        more = Cert(cert.subject, cert.der + b"\0", cert.key)
+        yield one(f"octets-behind-{name}", "RFC 8446 s4.4.2", "Octets behind a certificate of the path.",
+                  [LEAF] + ([INT, more] if cert is ROOT else [more, ROOT]), ROOT,
+                  "broken reason=certificate-signature-limit culprit=" + ("2" if cert is ROOT else "1"), "limited")
     yield check("version-1", "A version 1 leaf has its CN.", True, None, "RFC 7672 s3.2.3", version=1)
     yield check("expired-and-critical", "A broken rule decides where a limit stands beside it.", False, "certificate-expired",
                 "RFC 5280 s6.1.3", ext=[UNKNOWN_CRITICAL], end="2030-01-01T00:00:00Z")
@@ -364,6 +405,10 @@ def constrained():
                 ("mx.example.org", "ip:192.0.2.1"))
     yield check("address-permitted", "An address in the permitted range.", True,
                 [("ip", bytes([192, 0, 2, 0, 255, 255, 255, 0]))], (), ("mx.example.org", "ip:192.0.2.1"))
+    yield check("address-other-family", "An address of the other family is in no permitted range.", False,
+                [("ip", bytes([192, 0, 2, 0, 255, 255, 255, 0]))], (), ("mx.example.org", "ip:2001:db8::1"))
+    yield check("address-malformed", "A range of five octets.", False, [("ip", bytes(5))], (),
+                ("mx.example.org", "ip:192.0.2.1"), "certificate-critical", "limited")
     yield check("directory-permitted", "A subject below the permitted one.", True, [("dir", dn("O=Example"))],
                 subject=dn("O=Example", "CN=mx.example.org"))
     yield check("directory-not-permitted", "A subject elsewhere.", False, [("dir", dn("O=Example"))],
@@ -387,10 +432,20 @@ def constrained():
     anchor = ca("Root CA", ext=[constraints([("dns", "example.net")])])
     yield one("constraints-of-anchor", rfc, "The anchor's own constraints.", [leaf(anchor), anchor], anchor,
               broken("certificate-name-constraints", 1, 1), "failed")
-    top = ca("Root CA", ext=[constraints([("dir", dn("CN=Root CA")), ("dir", dn("CN=mx.example.org"))])])
+    top = ca("Root CA", ext=[constraints([("dir", dn("CN=mx.example.org"))])])
     again = ca("Root CA", top, own_key=key("root, new key"))
     yield one("constraints-self-issued", "RFC 5280 s6.1.3", "A self-issued CA certificate is exempt.", [leaf(again), again, top],
               top, "good", OK)
+    same = ca("mx.example.org", ext=[constraints([("dns", "example.net")])])
+    yield one("constraints-self-issued-leaf", "RFC 5280 s6.1.3", "A self-issued leaf is not exempt.", [leaf(same), same],
+              same, broken("certificate-name-constraints", 1, 1), "failed")
+    yield check("common-name-beside-san", "A CN is no host name where there are dNSNames.", True, [("dns", "example.org")],
+                subject="mx.example.net")
+    wide = ca("Root CA", ext=[constraints([("dns", "example.org")])])
+    named = ca("ca.example.net", wide)
+    yield one("constraints-common-name-of-ca", rfc, "Nor is the CN of a CA.", [leaf(named), named, wide], wide, "good", OK)
+    yield check("directory-part-of-rdn", "A part of an RDN is no RDN.", False, [("dir", dn("O=Example"))],
+                subject=dn(["O=Example", "CN=mx.example.org"]))
     below = ca("Elsewhere", top)
     yield one("constraints-intermediate", "RFC 5280 s6.1.3", "Another CA below is not.", [leaf(below), below, top], top,
               broken("certificate-name-constraints", 2, 2), "failed")
@@ -410,6 +465,8 @@ def signatures():
         yield one(f"signature-rsapss-{digest}", "RFC 4055 s3.1", "RSASSA-PSS by a plain RSA key.",
                   [leaf(signer, digest=digest), pss], pss, "good", OK)
     yield one("signature-bad", "RFC 5280 s6.1.3", "A bad signature makes no path.", [leaf(INT, flip=True), INT], INT,
+              "off-path cert=1", "failed")
+    yield one("signature-unused-bits", "RFC 5280 s4.1.1.3", "A signature is whole octets.", [leaf(INT, unused=1), INT], INT,
               "off-path cert=1", "failed")
     other = sequence(oid("1.2.840.10045.4.3.3"))
     yield one("signature-inner-outer", "RFC 5280 s4.1.1.2", "The two names of the algorithm differ.",

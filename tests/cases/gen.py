@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes tests/cases/chain/*.case from the descriptions in chain_cases.py.
 
-    /usr/bin/python3 tests/cases/gen.py            write those that changed
-    /usr/bin/python3 tests/cases/gen.py --all      also those whose description is as it was
+    /usr/bin/python3 tests/cases/gen.py            write them all anew
+    /usr/bin/python3 tests/cases/gen.py --changed  only those whose description differs from the file
     /usr/bin/python3 tests/cases/gen.py --check    do the files there belong to these descriptions?
     /usr/bin/python3 tests/cases/gen.py --seeds D  inputs for tests/fuzz: D/cert and D/chain
 
@@ -14,6 +14,7 @@ octets with the same meaning. What each line of a case file means is told in tes
 import base64
 import datetime
 import hashlib
+import ipaddress
 import os
 import re
 import sys
@@ -53,16 +54,18 @@ def key(label, kind="p256"):
 
 
 def dn(*parts):
-    """dn("CN=x", "O=y"), dn("x") is a CN alone, dn() is empty; a part may be (tag, octets) of a CN."""
+    """dn("CN=x", "O=y"), dn("x") is a CN alone, dn() is empty; a part may be (tag, octets) of a CN, or
+    a list of parts: one RDN of several attributes."""
     numbers = {"CN": "2.5.4.3", "O": "2.5.4.10", "C": "2.5.4.6", "E": "1.2.840.113549.1.9.1"}
-    rdns = []
-    for part in parts:
+
+    def attribute(part):
         if isinstance(part, tuple):
-            rdns.append(sequence(oid("2.5.4.3"), tlv(*part)))
-            continue
+            return sequence(oid("2.5.4.3"), tlv(*part))
         label, value = part.split("=", 1) if "=" in part else ("CN", part)
-        rdns.append(sequence(oid(numbers[label]), tlv(0x0c, value.encode())))
-    return sequence(*(tlv(0x31, rdn) for rdn in rdns))
+        return sequence(oid(numbers[label]), tlv(0x0c, value.encode()))
+
+    return sequence(*(tlv(0x31, *map(attribute, part if isinstance(part, list) else [part]))
+                      for part in parts))
 
 
 def san(*names):
@@ -73,7 +76,7 @@ def san(*names):
         elif text.startswith("mail:"):
             out.append(tlv(0x81, text[5:].encode()))
         elif text.startswith("ip:"):
-            out.append(tlv(0x87, bytes(int(part) for part in text[3:].split("."))))
+            out.append(tlv(0x87, ipaddress.ip_address(text[3:]).packed))
         else:
             out.append(tlv(0x82, text.encode()))
     return extension("2.5.29.17", sequence(*out))
@@ -114,7 +117,7 @@ def eku(words):
 def make(subject, own_key, issuer=None, extensions=(), start="2020-01-01T00:00:00Z",
          end="2060-01-01T00:00:00Z", version=3, wrapper=0xa3, digest="sha256", sigalg=None,
          inner=None, flip=False, after=b"", serial=None, times=None,
-         issuer_name=None, aki=None):
+         issuer_name=None, aki=None, unused=0):
     """One certificate; issuer None: self-signed. Key identifiers are added to extensions."""
     subject = subject if isinstance(subject, bytes) else dn(subject)
     signer = issuer.key if issuer else own_key
@@ -133,7 +136,7 @@ def make(subject, own_key, issuer=None, extensions=(), start="2020-01-01T00:00:0
     signature = bytearray(signer.sign(tbs, digest))
     if flip:
         signature[-1] ^= 1
-    return Cert(subject, sequence(tbs, algorithm, bits(bytes(signature))) + after, own_key)
+    return Cert(subject, sequence(tbs, algorithm, bits(bytes(signature), unused)) + after, own_key)
 
 
 def ca(subject, issuer=None, kind="p256", own_key=None, pathlen=None, is_ca=True, ku=("keyCertSign", "cRLSign"),
@@ -232,7 +235,7 @@ def main():
         path = os.path.join(folder, name)
         if name in there:
             with open(path, encoding="ascii") as file:
-                if head(file.read()) == head(text) and "--all" not in sys.argv:
+                if "--changed" in sys.argv and head(file.read()) == head(text):
                     continue
         with open(path, "w", encoding="ascii") as file:
             file.write(text)

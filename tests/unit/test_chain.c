@@ -62,6 +62,7 @@ static void disorder(void **state)
 		{ "ab cc bc", 1 },       /* the issuer is there, but later */
 		{ "ab bc dd cc", 2 },
 		{ "ab bc cc dd", -1 },   /* extra behind a root */
+		{ "ab bb cc bd", -1 },
 		{ "ab dd", -1 },         /* nothing leads further: extra */
 		{ "ab ab bb", 1 },       /* the leaf twice */
 		{ "ab bc dc", -1 },      /* the root is not sent */
