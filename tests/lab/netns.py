@@ -12,8 +12,12 @@ import sys
 import tempfile
 
 INSIDE = "DANEPROBE_LAB_INSIDE"
+# Every address under these is ours (AnyIP), without being configured one by one.
+OWN4 = ["10.53.0.0/16", "10.100.0.0/14", "10.111.0.0/16", "10.120.0.0/14", "10.140.0.0/14"]
 # Addresses under these go nowhere: packets are swallowed, so a connection times out.
 DEAD4, DEAD6 = "10.99.0.0/16", "fd00:99::/32"
+# These are swallowed, too; unreachable.py answers for them.
+FAR4 = "10.98.0.0/16"
 
 
 class NoNamespace(Exception):
@@ -102,12 +106,10 @@ def _ip(*args, text=None):
 
 
 def network_up(addrs6):
-    """lo up; the whole of 10/8 answers locally (AnyIP) except DEAD4; the IPv6 addresses given."""
-    lines = [
-        "link set lo up",
-        "route add local 10.0.0.0/8 dev lo",
-        "route add %s dev lo src 127.0.0.1" % DEAD4,
-    ]
+    """lo up, with OWN4, DEAD4, FAR4 and DEAD6; and the IPv6 addresses given."""
+    lines = ["link set lo up"]
+    lines += ["route add local %s dev lo" % own for own in OWN4]
+    lines += ["route add %s dev lo src 127.0.0.1" % other for other in (DEAD4, FAR4)]
     _ip("-batch", "-", text="\n".join(lines) + "\n")
     lines = ["addr add %s/128 dev lo nodad" % addr for addr in addrs6]
     lines.append("route add %s dev lo" % DEAD6)

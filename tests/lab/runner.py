@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -121,6 +122,15 @@ class Runner:
             words += DEFAULTS
         return words + shlex.split(run.get("options", "")) + rest
 
+    def patient(self, tool, interrupt):
+        """The output of a running tool, which gets a SIGINT after so many seconds if asked for."""
+        if interrupt:
+            try:
+                return tool.communicate(timeout=interrupt)
+            except subprocess.TimeoutExpired:
+                tool.send_signal(signal.SIGINT)
+        return tool.communicate(timeout=PATIENCE_S)
+
     def call(self, one, run, report):
         command = self.command(run, report)
         if "resolvconf" in run:
@@ -131,13 +141,16 @@ class Runner:
                        'mount --bind "$0" /etc/resolv.conf && exec "$@"', path] + command
         env = {k: v for k, v in os.environ.items() if not k.startswith("DANEPROBE_")}
         env.update(run.get("env", {}))
+        tool = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        late = b""
         try:
-            done = subprocess.run(command, env=env, stdin=subprocess.DEVNULL, capture_output=True,
-                                  timeout=PATIENCE_S)
-            status, out, err = done.returncode, done.stdout, done.stderr
-        except subprocess.TimeoutExpired as late:
-            status, out = -9, late.stdout or b""
-            err = (late.stderr or b"") + b"\nlab: still running after %d s" % PATIENCE_S
+            out, err = self.patient(tool, run.get("interrupt"))
+        except subprocess.TimeoutExpired:
+            tool.kill()
+            out, err = tool.communicate()
+            late = b"\nlab: still running after %d s" % PATIENCE_S
+        status, err = tool.returncode, err + late
         return compare.Result(command, status, out.decode("utf-8", "replace"),
                               err.decode("utf-8", "replace"))
 

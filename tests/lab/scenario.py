@@ -11,7 +11,8 @@ import tomllib
 
 ZONE_KEYS = {"zone", "sign", "tamper", "zone_b", "sign_b", "ns", "parent"}
 RUN_KEYS = {"run", "options", "resolver", "anchor", "hints", "resolvconf", "env", "repeat",
-            "verdict", "finding", "exit", "hosts", "json", "text", "stderr", "queries", "seen"}
+            "verdict", "finding", "exit", "hosts", "json", "text", "stderr", "queries", "seen",
+            "interrupt"}
 KEYS = ZONE_KEYS | RUN_KEYS | {"cases", "rfc", "note", "zones", "certs", "server", "forward", "dns",
                                "files", "more", "slow"}
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?::[^{}]*)?)\}")
@@ -97,7 +98,7 @@ class Scenario:
         if word[0].isdigit():
             return word
         kind, _, rest = word.partition(":")
-        host = re.fullmatch(r"(ip|ip6_|dead|dead6_|ns|ns6_)(\d)", word)
+        host = re.fullmatch(r"(ip|ip6_|dead|dead6_|far|ns|ns6_)(\d)", word)
         if host:
             number = int(host[2])
             makers = {"ip": lambda: self._addr(100, number),
@@ -105,6 +106,7 @@ class Scenario:
                       "ns": lambda: self._addr(102, number),
                       "ns6_": lambda: self._addr6(0x102, number),
                       "dead": lambda: "10.99.%d.%d" % (self.number & 255, number),
+                      "far": lambda: "10.98.%d.%d" % (self.number & 255, number),
                       "dead6_": lambda: "fd00:99:%x::%x" % (self.number, number)}
             return makers[host[1]]()
         if word == "zone":
