@@ -242,15 +242,23 @@ static bool wanted(const struct page *page, const struct dp_finding *finding, bo
 		(finding->consequence[0] != '\0' || finding->remedy[0] != '\0');
 }
 
+/* Worst first; what is true of the whole domain before what is true of a host. */
+static int rank_of(enum dp_severity severity, bool whole)
+{
+	return 2 * (int)severity + whole;
+}
+
 static void write_findings(const struct page *page, bool verbose)
 {
 	const struct dp_verdict *verdict = page->verdict;
 	bool *told = dp_arena_alloc(page->out->arena, verdict->finding_count * sizeof *told);
 
-	for (int severity = DP_ERROR; severity >= DP_NOTE; severity--) {
+	for (int rank = rank_of(DP_ERROR, true); rank >= rank_of(DP_NOTE, false); rank--) {
 		for (size_t i = 0; i < verdict->finding_count; i++) {
-			if (told[i] || (int)verdict->findings[i].severity != severity ||
-				!wanted(page, &verdict->findings[i], verbose))
+			const struct dp_finding *finding = &verdict->findings[i];
+
+			if (told[i] || !wanted(page, finding, verbose) ||
+				rank_of(finding->severity, finding->subject.host < 0) != rank)
 				continue;
 			told[i] = true;
 			write_finding(page, i, told);
