@@ -9,8 +9,8 @@
 #include "dane/hostname.h"
 
 /* Fields that need no more than the outer DER. */
-static void read_outer(struct dp_cert *cert, const struct dp_cert_der *fields,
-	struct dp_arena *arena)
+static void read_outer(
+	struct dp_cert *cert, const struct dp_cert_der *fields, struct dp_arena *arena)
 {
 	struct dp_key_info key;
 
@@ -21,8 +21,8 @@ static void read_outer(struct dp_cert *cert, const struct dp_cert_der *fields,
 	cert->subject_len = fields->subject.total;
 	cert->issuer = fields->issuer.start;
 	cert->issuer_len = fields->issuer.total;
-	cert->self_issued = dp_dn_equal(cert->subject, cert->subject_len, cert->issuer,
-		cert->issuer_len);
+	cert->self_issued =
+		dp_dn_equal(cert->subject, cert->subject_len, cert->issuer, cert->issuer_len);
 	cert->not_before_utc_s = dp_der_time(&fields->not_before);
 	cert->not_after_utc_s = dp_der_time(&fields->not_after);
 	cert->version = fields->version;
@@ -47,13 +47,14 @@ static bool is_sound(const struct dp_cert *cert, const struct dp_cert_der *field
 }
 
 /* Why the library does not read it: in our words if we know them. */
-static const char *library_limit(const struct dp_cert *cert, const struct dp_cert_der *fields,
-	struct dp_arena *arena)
+static const char *library_limit(
+	const struct dp_cert *cert, const struct dp_cert_der *fields, struct dp_arena *arena)
 {
 	int error;
 
 	if (fields->trailing > 0)
-		return dp_arena_printf(arena, "%zu octets follow the certificate", fields->trailing);
+		return dp_arena_printf(
+			arena, "%zu octets follow the certificate", fields->trailing);
 	error = dp_cert_library_error(cert->der, cert->der_len);
 	if (error == 0)
 		return NULL;
@@ -116,7 +117,8 @@ const char *dp_cert_key_text(const struct dp_cert *cert, struct dp_arena *arena)
 	if (cert->spki == NULL || !dp_key_read(cert->spki, cert->spki_len, &key))
 		return "unknown key";
 	if (key.type == DP_KEY_ECDSA)
-		return dp_arena_printf(arena, "%s %s", type, key.curve == NULL ? "unknown curve" : key.curve);
+		return dp_arena_printf(
+			arena, "%s %s", type, key.curve == NULL ? "unknown curve" : key.curve);
 	if ((key.type == DP_KEY_RSA || key.type == DP_KEY_RSA_PSS) && key.bits > 0)
 		return dp_arena_printf(arena, "%s-%u", type, key.bits);
 	return type;

@@ -16,7 +16,8 @@ static bool read_head(struct dp_cert_der *out, struct dp_der *tbs)
 		inside = dp_der_inside(&item);
 		if (!dp_der_take(&inside, DP_DER_INTEGER, &item))
 			return false;
-		out->version = (int)dp_der_number(&item, 2) + 1; /* -1 becomes 0: no version we know */
+		out->version =
+			(int)dp_der_number(&item, 2) + 1; /* -1 becomes 0: no version we know */
 	}
 	if (!dp_der_take(tbs, DP_DER_INTEGER, &out->serial) ||
 		!dp_der_take(tbs, DP_DER_SEQUENCE, &out->inner_algorithm) ||
@@ -34,8 +35,9 @@ static bool read_head(struct dp_cert_der *out, struct dp_der *tbs)
 
 /*
  * What may stand behind the key: issuerUniqueID [1], subjectUniqueID [2] (primitive: BIT STRING,
- * IMPLICIT), extensions [3]. Anything else, as the wrapper of extensions with a changed tag, is broken:
- * a library that takes [1] constructed for a unique ID would see a certificate without constraints.
+ * IMPLICIT), extensions [3]. Anything else, as the wrapper of extensions with a changed tag, is
+ * broken: a library that takes [1] constructed for a unique ID would see a certificate without
+ * constraints.
  */
 static void read_tail(struct dp_cert_der *out, struct dp_der *tbs)
 {
@@ -46,7 +48,8 @@ static void read_tail(struct dp_cert_der *out, struct dp_der *tbs)
 	dp_der_take(tbs, DP_DER_CONTEXT | 2, &item);
 	if (dp_der_take(tbs, DP_DER_CONTEXT | DP_DER_CONSTRUCTED | 3, &item)) {
 		inside = dp_der_inside(&item);
-		if (!dp_der_take(&inside, DP_DER_SEQUENCE, &out->extensions) || !dp_der_done(&inside))
+		if (!dp_der_take(&inside, DP_DER_SEQUENCE, &out->extensions) ||
+			!dp_der_done(&inside))
 			out->broken = true;
 	}
 	if (!dp_der_done(tbs) || (out->extensions.start != NULL && out->version != 3))
@@ -89,7 +92,12 @@ bool dp_algorithm_read(const struct dp_der_item *algorithm, struct dp_der_item *
 	return dp_der_done(&inside);
 }
 
-static const struct curve { const char *oid; size_t len; const char *name; unsigned bits; } curves[] = {
+static const struct curve {
+	const char *oid;
+	size_t len;
+	const char *name;
+	unsigned bits;
+} curves[] = {
 	{ "\x2a\x86\x48\xce\x3d\x03\x01\x07", 8, "P-256", 256 },
 	{ "\x2b\x81\x04\x00\x22", 5, "P-384", 384 },
 	{ "\x2b\x81\x04\x00\x23", 5, "P-521", 521 },

@@ -22,11 +22,11 @@ struct dp_cert_der {
 	struct dp_der_item tbs;             /* tbsCertificate: what is signed */
 	struct dp_der_item inner_algorithm; /* tbsCertificate.signature */
 	struct dp_der_item issuer, not_before, not_after, subject, spki;
-	struct dp_der_item extensions;      /* the SEQUENCE; start NULL if there are none */
-	bool broken;                        /* something unexpected stands where extensions may */
-	struct dp_der_item algorithm;       /* signatureAlgorithm; start NULL if unreadable */
-	struct dp_der_item signature;       /* BIT STRING; start NULL if unreadable */
-	size_t trailing;                    /* octets behind the certificate */
+	struct dp_der_item extensions; /* the SEQUENCE; start NULL if there are none */
+	bool broken;                   /* something unexpected stands where extensions may */
+	struct dp_der_item algorithm;  /* signatureAlgorithm; start NULL if unreadable */
+	struct dp_der_item signature;  /* BIT STRING; start NULL if unreadable */
+	size_t trailing;               /* octets behind the certificate */
 };
 
 /* Cut der. Returns false when no subjectPublicKeyInfo can be found; what stands behind it may be
@@ -37,18 +37,19 @@ bool dp_cert_der_read(struct dp_cert_der *out, const uint8_t *der, size_t len);
 bool dp_algorithm_read(const struct dp_der_item *algorithm, struct dp_der_item *oid,
 	struct dp_der_item *parameters);
 
-/* SubjectPublicKeyInfo (DER with header): type, size and curve of the key. Returns false when it is none. */
+/* SubjectPublicKeyInfo (DER with header): type, size and curve of the key. Returns false when it
+ * is none. */
 struct dp_key_info {
 	enum dp_key_type type;
 	unsigned bits;
-	const char *curve; /* ECDSA: "P-256"; NULL if unknown or explicit */
+	const char *curve;   /* ECDSA: "P-256"; NULL if unknown or explicit */
 	size_t exponent_len; /* RSA: octets of the public exponent */
 };
 bool dp_key_read(const uint8_t *spki, size_t len, struct dp_key_info *info);
 
 /* Fill the extension fields of cert. */
-void dp_cert_extensions(struct dp_cert *cert, const struct dp_cert_der *fields,
-	struct dp_arena *arena);
+void dp_cert_extensions(
+	struct dp_cert *cert, const struct dp_cert_der *fields, struct dp_arena *arena);
 
 /* A Name for people, escaped: its last CN, else the whole "O=..., C=..."; "" when it is empty. */
 const char *dp_dn_text(const uint8_t *name, size_t len, struct dp_arena *arena);
@@ -56,14 +57,15 @@ const char *dp_dn_text(const uint8_t *name, size_t len, struct dp_arena *arena);
 /* The last CN of a Name, UTF-8 where its type tells; len 0 if none. */
 struct dp_cert_name dp_dn_common_name(const uint8_t *name, size_t len, struct dp_arena *arena);
 
-/* Are two Names equal (RFC 5280 s7.1)? Octets first; then letter case and runs of spaces do not count in
- * PrintableString and UTF8String (ASCII letters only: no string preparation). */
+/* Are two Names equal (RFC 5280 s7.1)? Octets first; then letter case and runs of spaces do not
+ * count in PrintableString and UTF8String (ASCII letters only: no string preparation). */
 bool dp_dn_equal(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
 
 /* Is base an initial sequence of the RDNs of name (directoryName subtree, RFC 5280 s4.2.1.10)? */
 bool dp_dn_within(const uint8_t *name, size_t name_len, const uint8_t *base, size_t base_len);
 
-/* The emailAddress attribute of a Name that stands at position index among them. False: no such one. */
+/* The emailAddress attribute of a Name that stands at position index among them. False: no such
+ * one. */
 bool dp_dn_email(const uint8_t *name, size_t len, size_t index, struct dp_der_item *value);
 
 /* Is it a Name, whole and well-formed? */

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Extensions, RFC 5280 s4.2: our own bounded reading. Whatever cannot be read makes the set broken. */
+/* Extensions, RFC 5280 s4.2: our own bounded reading. Whatever cannot be read makes the set
+ * broken. */
 #include <limits.h>
 #include <string.h>
 
 #include "dane/cert_der.h"
 
-/* RFC 5280 s4.2: Extension ::= SEQUENCE { extnID, critical DEFAULT FALSE, extnValue OCTET STRING } */
-static bool read_extension(struct dp_der *list, struct dp_der_item *oid, bool *critical,
-	struct dp_der_item *value)
+/* RFC 5280 s4.2: Extension ::= SEQUENCE { extnID, critical DEFAULT FALSE, extnValue OCTET STRING
+ * } */
+static bool read_extension(
+	struct dp_der *list, struct dp_der_item *oid, bool *critical, struct dp_der_item *value)
 {
 	struct dp_der inside;
 	struct dp_der_item item;
@@ -85,7 +87,8 @@ static bool read_extended_key_usage(struct dp_cert *cert, struct dp_der value)
 	return true;
 }
 
-/* RFC 5280 s4.2.1.6: the dNSNames. Other forms of names are passed over, as long as they are cut well. */
+/* RFC 5280 s4.2.1.6: the dNSNames. Other forms of names are passed over, as long as they are cut
+ * well. */
 static bool read_san(struct dp_cert *cert, struct dp_der value, struct dp_arena *arena)
 {
 	struct dp_cert_name *names = NULL;
@@ -163,8 +166,8 @@ static bool seen_before(const struct dp_der_item *oids, size_t count, const stru
 	return false;
 }
 
-void dp_cert_extensions(struct dp_cert *cert, const struct dp_cert_der *fields,
-	struct dp_arena *arena)
+void dp_cert_extensions(
+	struct dp_cert *cert, const struct dp_cert_der *fields, struct dp_arena *arena)
 {
 	struct dp_der_item oids[DP_EXTENSIONS_MAX], value;
 	struct dp_der list = dp_der_inside(&fields->extensions);

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "dane/cert_der.h"
 
-#define NAME_SHOWN_MAX 200  /* bytes of one value that are shown */
+#define NAME_SHOWN_MAX 200 /* bytes of one value that are shown */
 #define NAME_ATTRIBUTES_MAX 64
 
 /* A walk over the attributes of a Name; several in one RDN come one after the other. */
@@ -47,8 +47,8 @@ static bool walk_next(struct walk *walk)
 	}
 	if (dp_der_take(&walk->attributes, DP_DER_SEQUENCE, &item)) {
 		pair = dp_der_inside(&item);
-		if (dp_der_take(&pair, DP_DER_OID, &walk->type) && dp_der_next(&pair, &walk->value) &&
-			dp_der_done(&pair))
+		if (dp_der_take(&pair, DP_DER_OID, &walk->type) &&
+			dp_der_next(&pair, &walk->value) && dp_der_done(&pair))
 			return true;
 	}
 	walk->broken = true;
@@ -130,10 +130,19 @@ bool dp_dn_sound(const uint8_t *name, size_t len)
 	return !walk.broken;
 }
 
-static const struct { const char *oid; size_t len; const char *label; } labels[] = {
-	{ "\x55\x04\x03", 3, "CN" }, { "\x55\x04\x05", 3, "serialNumber" }, { "\x55\x04\x06", 3, "C" },
-	{ "\x55\x04\x07", 3, "L" }, { "\x55\x04\x08", 3, "ST" }, { "\x55\x04\x0a", 3, "O" },
-	{ "\x55\x04\x0b", 3, "OU" }, { "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01", 9, "emailAddress" },
+static const struct {
+	const char *oid;
+	size_t len;
+	const char *label;
+} labels[] = {
+	{ "\x55\x04\x03", 3, "CN" },
+	{ "\x55\x04\x05", 3, "serialNumber" },
+	{ "\x55\x04\x06", 3, "C" },
+	{ "\x55\x04\x07", 3, "L" },
+	{ "\x55\x04\x08", 3, "ST" },
+	{ "\x55\x04\x0a", 3, "O" },
+	{ "\x55\x04\x0b", 3, "OU" },
+	{ "\x2a\x86\x48\x86\xf7\x0d\x01\x09\x01", 9, "emailAddress" },
 	{ "\x09\x92\x26\x89\x93\xf2\x2c\x64\x01\x19", 10, "DC" },
 };
 
@@ -169,7 +178,8 @@ const char *dp_dn_text(const uint8_t *name, size_t len, struct dp_arena *arena)
 	return out.data;
 }
 
-/* The next character with case folded and runs of spaces made one; none at either end. -1 at the end. */
+/* The next character with case folded and runs of spaces made one; none at either end. -1 at the
+ * end. */
 static int folded(const struct dp_der_item *value, size_t *at)
 {
 	size_t i = *at;
@@ -212,8 +222,8 @@ static bool values_equal(const struct dp_der_item *a, const struct dp_der_item *
 }
 
 /* Does name begin with the RDNs of base; and, if whole, end with them? */
-static bool begins_with(const uint8_t *name, size_t name_len, const uint8_t *base,
-	size_t base_len, bool whole)
+static bool begins_with(
+	const uint8_t *name, size_t name_len, const uint8_t *base, size_t base_len, bool whole)
 {
 	struct walk a, b;
 

@@ -6,8 +6,8 @@
 #include "dane/cert_der.h"
 #include "dane/hostname.h"
 
-void dp_chain_open(struct dp_chain *chain, const uint8_t *const *ders, const size_t *lens, size_t count,
-	struct dp_arena *arena)
+void dp_chain_open(struct dp_chain *chain, const uint8_t *const *ders, const size_t *lens,
+	size_t count, struct dp_arena *arena)
 {
 	memset(chain, 0, sizeof *chain);
 	chain->count = count < DP_CHAIN_MAX ? count : DP_CHAIN_MAX;
@@ -35,7 +35,8 @@ static bool name_matches(const char *text, size_t len, const char *const *refere
 	return false;
 }
 
-bool dp_cert_matches_references(const struct dp_cert *cert, const char *const *references, size_t count)
+bool dp_cert_matches_references(
+	const struct dp_cert *cert, const char *const *references, size_t count)
 {
 	struct dp_der san = dp_der_open(cert->san, cert->san_len);
 	struct dp_der_item item;
@@ -50,8 +51,8 @@ bool dp_cert_matches_references(const struct dp_cert *cert, const char *const *r
 			return true;
 	}
 	/* RFC 7672 s3.2.3: the CN only when there is no dNSName at all */
-	return cert->name_count == 0 && name_matches(cert->common_name.text, cert->common_name.len,
-		references, count);
+	return cert->name_count == 0 &&
+		name_matches(cert->common_name.text, cert->common_name.len, references, count);
 }
 
 /* The issuer of certs[i], by name, among the certificates behind it; 0 if it is not there. */
@@ -61,8 +62,9 @@ static size_t issuer_behind(const struct dp_chain *chain, size_t i)
 
 	for (size_t j = i + 1; j < chain->count; j++) {
 		other = &chain->certs[j];
-		if (other->spki != NULL && dp_dn_equal(cert->issuer, cert->issuer_len, other->subject,
-			other->subject_len))
+		if (other->spki != NULL &&
+			dp_dn_equal(
+				cert->issuer, cert->issuer_len, other->subject, other->subject_len))
 			return j;
 	}
 	return 0;

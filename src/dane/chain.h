@@ -20,63 +20,68 @@
 #include "dane/cert.h"
 #include "dane/tlsa.h"
 
-#define DP_CHAIN_MAX 128        /* certificates of a chain that are looked at */
-#define DP_CHAIN_DEPTH_MAX 16   /* certificates on one path */
-#define DP_CHAIN_CHECKS_MAX 64  /* signature checks a chain */
-#define DP_REFERENCES_MAX 24    /* reference identifiers: domain, its aliases, host, base */
+#define DP_CHAIN_MAX 128       /* certificates of a chain that are looked at */
+#define DP_CHAIN_DEPTH_MAX 16  /* certificates on one path */
+#define DP_CHAIN_CHECKS_MAX 64 /* signature checks a chain */
+#define DP_REFERENCES_MAX 24   /* reference identifiers: domain, its aliases, host, base */
 
 /* The chain as sent; certs[0] is the end entity. */
 struct dp_chain {
 	struct dp_cert *certs;
 	size_t count;
-	size_t dropped;      /* certificates past DP_CHAIN_MAX */
+	size_t dropped; /* certificates past DP_CHAIN_MAX */
 };
 
 /* What to judge a chain against. */
 struct dp_match_input {
 	const struct dp_tlsa *records; /* classified (dp_tlsa_classify) */
 	size_t record_count;
-	const char *const *references; /* reference identifiers, lower-case text without final dot */
+	const char *const
+		*references; /* reference identifiers, lower-case text without final dot */
 	size_t reference_count;
 	int64_t now_utc_s;
 };
 
 /* The nearest thing to a match that one record reached. */
 enum dp_match_state {
-	DP_MATCH_SKIPPED,   /* unusable, duplicate or left out by agility */
-	DP_MATCH_NONE,      /* equals no certificate it may be compared with */
-	DP_MATCH_OFF_PATH,  /* usage 2: equals a certificate that did not issue the leaf */
-	DP_MATCH_BROKEN,    /* usage 2: on the path, but a rule fails: reason and cert say which */
-	DP_MATCH_GOOD       /* authenticates */
+	DP_MATCH_SKIPPED,  /* unusable, duplicate or left out by agility */
+	DP_MATCH_NONE,     /* equals no certificate it may be compared with */
+	DP_MATCH_OFF_PATH, /* usage 2: equals a certificate that did not issue the leaf */
+	DP_MATCH_BROKEN,   /* usage 2: on the path, but a rule fails: reason and cert say which */
+	DP_MATCH_GOOD      /* authenticates */
 };
 
 struct dp_record_match {
 	enum dp_match_state state;
-	enum dp_reason reason;  /* BROKEN: DP_REASON_CERTIFICATE_*; else NONE */
-	int cert;               /* position in the chain: the matched certificate; -1: it came from DNS or none. Of a
-	                         * bare key (2 1 0): a certificate that holds it; nothing else in that counts */
-	int culprit;            /* BROKEN: the certificate that breaks the rule (position; -1: the anchor from DNS) */
-	int depth;              /* GOOD, BROKEN: steps from leaf to anchor (0 = usage 3) */
-	const char *detail;     /* BROKEN: evidence for the finding, or NULL */
+	enum dp_reason reason; /* BROKEN: DP_REASON_CERTIFICATE_*; else NONE */
+	/* Position in the chain of the matched certificate; -1: it came from DNS, or there is none.
+	 * Of a bare key (2 1 0): a certificate that holds the key; nothing else in it counts. */
+	int cert;
+	int culprit;        /* BROKEN: position of what breaks the rule; -1: the anchor from DNS */
+	int depth;          /* GOOD, BROKEN: steps from leaf to anchor (0 = usage 3) */
+	const char *detail; /* BROKEN: evidence for the finding, or NULL */
 };
 
 struct dp_match {
-	bool authenticated;     /* some record is GOOD */
-	bool limited;           /* not authenticated, but for one record no rule is broken: only a limit of this tool
-	                         * stands in the way (CERTIFICATE_SIGNATURE_LIMIT; CERTIFICATE_CRITICAL, since a sender's
-	                         * library may know the extension): undetermined rather than failed */
-	int record;             /* the deciding record: the first GOOD one, or the nearest failure (least wrong), which may
-	                         * be a record that matches nothing; -1 if no record counts */
+	bool authenticated; /* some record is GOOD */
+	/* Not authenticated, but for one record no rule is broken, only a limit of this tool stands
+	 * in the way: undetermined rather than failed. CERTIFICATE_SIGNATURE_LIMIT, and
+	 * CERTIFICATE_CRITICAL, since a sender's library may know the extension. */
+	bool limited;
+	/* The deciding record: the first GOOD one, or the nearest failure (least wrong), which may
+	 * be a record that matches nothing; -1 if no record counts. */
+	int record;
 	struct dp_record_match *records; /* record_count of them */
-	int *path;              /* positions from leaf to anchor of the deciding record; -1: the anchor is from DNS (a
-	                         * whole certificate or a bare key); NULL for usage 3, and without a path */
+	/* Positions from leaf to anchor of the deciding record; -1: the anchor is from DNS (a
+	 * whole certificate or a bare key). NULL for usage 3, and without a path. */
+	int *path;
 	size_t path_len;
-	unsigned checks;        /* signature checks made */
+	unsigned checks; /* signature checks made */
 };
 
 /* Read a chain: list of DER certificates as sent (borrowed). Close frees the library's parts. */
-void dp_chain_open(struct dp_chain *chain, const uint8_t *const *ders, const size_t *lens, size_t count,
-	struct dp_arena *arena);
+void dp_chain_open(struct dp_chain *chain, const uint8_t *const *ders, const size_t *lens,
+	size_t count, struct dp_arena *arena);
 void dp_chain_close(struct dp_chain *chain);
 
 /* Match every record. Pure; memory from the arena; cost bounded by DP_CHAIN_CHECKS_MAX. */
@@ -84,12 +89,13 @@ void dp_chain_match(const struct dp_chain *chain, const struct dp_match_input *i
 	struct dp_match *match, struct dp_arena *arena);
 
 /* Is each certificate followed by its issuer (by name)? Returns the position of the first that
- * is out of place, or -1. Extra certificates behind a path that is complete, or goes no further, are not
- * disorder. */
+ * is out of place, or -1. Extra certificates behind a path that is complete, or goes no further,
+ * are not disorder. */
 int dp_chain_disorder(const struct dp_chain *chain);
 
-/* Does any reference identifier match the certificate's names (dNSName; the CN only when there is no dNSName
- * at all, RFC 7672 s3.2.3)? */
-bool dp_cert_matches_references(const struct dp_cert *cert, const char *const *references, size_t count);
+/* Does any reference identifier match the certificate's names (dNSName; the CN only when there
+ * is no dNSName at all, RFC 7672 s3.2.3)? */
+bool dp_cert_matches_references(
+	const struct dp_cert *cert, const char *const *references, size_t count);
 
 #endif

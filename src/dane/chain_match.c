@@ -10,7 +10,7 @@ struct nearest {
 	unsigned broken, limits;
 	int *path;
 	size_t path_len;
-	bool candidate; /* something could still anchor it: a certificate that matches, or a bare key */
+	bool candidate; /* a certificate matches it, or it is a bare key: a walk may help */
 };
 
 struct matching {
@@ -30,7 +30,8 @@ static bool is_anchor_usage(const struct dp_tlsa *record)
 /* A whole key, which needs no certificate around it (RFC 7671 s5.2.3). */
 static bool is_bare_key(const struct dp_tlsa *record)
 {
-	return is_anchor_usage(record) && record->selector == DP_SPKI && record->matching == DP_FULL;
+	return is_anchor_usage(record) && record->selector == DP_SPKI &&
+		record->matching == DP_FULL;
 }
 
 static bool same_cert(const struct dp_cert *a, const struct dp_cert *b)
@@ -64,8 +65,8 @@ static void collect_nodes(struct matching *m)
 		const struct dp_tlsa *record = &m->input->records[i];
 		struct dp_cert *cert;
 
-		if (!dp_tlsa_counts(record) || !is_anchor_usage(record) || record->selector != DP_CERT ||
-			record->matching != DP_FULL)
+		if (!dp_tlsa_counts(record) || !is_anchor_usage(record) ||
+			record->selector != DP_CERT || record->matching != DP_FULL)
 			continue;
 		cert = dp_arena_alloc(walk->arena, sizeof *cert);
 		dp_cert_open(cert, record->data, record->data_len, walk->arena);
@@ -89,7 +90,8 @@ static void find_holds(struct matching *m)
 		for (size_t n = 1; n < walk->node_count; n++) {
 			const struct dp_cert *cert = walk->nodes[n];
 
-			if (!dp_tlsa_matches(record, cert->der, cert->der_len, cert->spki, cert->spki_len))
+			if (!dp_tlsa_matches(
+				    record, cert->der, cert->der_len, cert->spki, cert->spki_len))
 				continue;
 			m->holds[r * walk->node_count + n] = true;
 			m->nearest[r].candidate = true;
@@ -227,8 +229,9 @@ static void settle_unreached(struct matching *m)
 		found->state = DP_MATCH_BROKEN;
 		found->reason = dp_path_reason(DP_PATH_BOUND);
 		found->culprit = 0;
-		found->detail = m->chain->dropped > 0 ? "more certificates were sent than are looked at" :
-			"too many certificates could be its issuers";
+		found->detail = m->chain->dropped > 0
+			? "more certificates were sent than are looked at"
+			: "too many certificates could be its issuers";
 		near->broken = 0;
 		near->limits = 1;
 		near->path_len = 0;
@@ -246,8 +249,8 @@ static void match_anchors(struct matching *m)
 	walk->edges = dp_arena_alloc(walk->arena, cells);
 	walk->names = dp_arena_alloc(walk->arena, cells);
 	walk->limits = dp_arena_alloc(walk->arena, walk->node_count * sizeof *walk->limits);
-	walk->leaf_named = dp_cert_matches_references(&m->chain->certs[0], m->input->references,
-		m->input->reference_count);
+	walk->leaf_named = dp_cert_matches_references(
+		&m->chain->certs[0], m->input->references, m->input->reference_count);
 	find_holds(m);
 	order = dp_arena_alloc(walk->arena, walk->node_count * sizeof *order);
 	order_count = order_nodes(m, order);
@@ -273,7 +276,8 @@ static bool match_leaf(struct matching *m)
 			continue;
 		if (is_anchor_usage(record)) {
 			walk = true;
-		} else if (dp_tlsa_matches(record, leaf->der, leaf->der_len, leaf->spki, leaf->spki_len)) {
+		} else if (dp_tlsa_matches(
+				   record, leaf->der, leaf->der_len, leaf->spki, leaf->spki_len)) {
 			found->state = DP_MATCH_GOOD;
 			found->cert = 0;
 		}
@@ -301,9 +305,11 @@ static void decide(struct matching *m)
 		}
 		best = &match->records[match->record];
 		old = &m->nearest[match->record];
-		if (found->state > best->state || (found->state == best->state &&
-			found->state == DP_MATCH_BROKEN && (near->broken < old->broken ||
-			(near->broken == old->broken && near->limits < old->limits))))
+		if (found->state > best->state ||
+			(found->state == best->state && found->state == DP_MATCH_BROKEN &&
+				(near->broken < old->broken ||
+					(near->broken == old->broken &&
+						near->limits < old->limits))))
 			match->record = (int)r;
 	}
 	if (match->record < 0)

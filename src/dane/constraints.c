@@ -11,7 +11,11 @@
 enum { NAME_EMAIL = 0x81, NAME_DNS = 0x82, NAME_DIRECTORY = 0xa4, NAME_IP = 0x87 };
 
 /* One name that a certificate presents. value: for NAME_DIRECTORY the Name with its header. */
-struct presented { uint8_t form; const uint8_t *value; size_t len; };
+struct presented {
+	uint8_t form;
+	const uint8_t *value;
+	size_t len;
+};
 
 struct check {
 	struct dp_der_item permitted, excluded; /* GeneralSubtrees; start NULL if none */
@@ -20,12 +24,14 @@ struct check {
 
 enum fit { FIT_NO, FIT_YES, FIT_UNKNOWN };
 
-/* "example.com" covers itself and what is below; ".example.com", seen in the wild, only the latter. */
+/* "example.com" covers itself and what is below; ".example.com", seen in the wild, only the
+ * latter. */
 static bool dns_within(const char *name, size_t len, const char *base, size_t base_len)
 {
 	if (base_len == 0)
 		return true;
-	if (len < base_len || !dp_text_equal_nocase(name + len - base_len, base_len, base, base_len))
+	if (len < base_len ||
+		!dp_text_equal_nocase(name + len - base_len, base_len, base, base_len))
 		return false;
 	return len == base_len || base[0] == '.' || name[len - base_len - 1] == '.';
 }
@@ -38,9 +44,11 @@ static bool mail_within(const char *name, size_t len, const char *base, size_t b
 
 	if (at == NULL || base_len == 0)
 		return base_len == 0;
-	if (memchr(base, '@', base_len) != NULL) /* the local part with its letter case: RFC 5321 s2.4 */
+	if (memchr(base, '@', base_len) !=
+		NULL) /* the local part with its letter case: RFC 5321 s2.4 */
 		return len == base_len && memcmp(name, base, local) == 0 &&
-			dp_text_equal_nocase(at, len - local + 1, base + local - 1, base_len - local + 1);
+			dp_text_equal_nocase(
+				at, len - local + 1, base + local - 1, base_len - local + 1);
 	if (base[0] == '.')
 		return dns_within(at + 1, len - local, base, base_len);
 	return dp_text_equal_nocase(at + 1, len - local, base, base_len);
@@ -64,16 +72,14 @@ static enum fit fits(const struct presented *name, const struct dp_der_item *bas
 	const char *text = (const char *)name->value, *base_text = (const char *)base->value;
 
 	switch (name->form) {
-	case NAME_DNS:
-		return dns_within(text, name->len, base_text, base->len) ? FIT_YES : FIT_NO;
+	case NAME_DNS: return dns_within(text, name->len, base_text, base->len) ? FIT_YES : FIT_NO;
 	case NAME_EMAIL:
 		return mail_within(text, name->len, base_text, base->len) ? FIT_YES : FIT_NO;
-	case NAME_IP:
-		return ip_within(name, base);
+	case NAME_IP: return ip_within(name, base);
 	case NAME_DIRECTORY:
-		return dp_dn_within(name->value, name->len, base->value, base->len) ? FIT_YES : FIT_NO;
-	default:
-		return FIT_UNKNOWN;
+		return dp_dn_within(name->value, name->len, base->value, base->len) ? FIT_YES
+										    : FIT_NO;
+	default: return FIT_UNKNOWN;
 	}
 }
 
@@ -152,14 +158,16 @@ static enum dp_names check_subject(struct check *check, const struct dp_cert *le
 	for (size_t i = 0; dp_dn_email(leaf->subject, leaf->subject_len, i, &name); i++)
 		result = worse(result, check_name(check, NAME_EMAIL, name.value, name.len));
 	if (leaf->name_count == 0 && !leaf->is_ca && looks_like_host(&leaf->common_name))
-		result = worse(result, check_name(check, NAME_DNS,
-			(const uint8_t *)leaf->common_name.text, leaf->common_name.len));
+		result = worse(result,
+			check_name(check, NAME_DNS, (const uint8_t *)leaf->common_name.text,
+				leaf->common_name.len));
 	return result;
 }
 
 enum dp_names dp_cert_names_allowed(const struct dp_cert *issuer, const struct dp_cert *leaf)
 {
-	struct dp_der der = dp_der_open(issuer->name_constraints, issuer->name_constraints_len), inside;
+	struct dp_der der = dp_der_open(issuer->name_constraints, issuer->name_constraints_len),
+		      inside;
 	struct dp_der san = dp_der_open(leaf->san, leaf->san_len);
 	struct dp_der_item item;
 	struct check check;

@@ -29,7 +29,7 @@ bool dp_der_done(const struct dp_der *der)
 
 bool dp_der_next(struct dp_der *der, struct dp_der_item *item)
 {
-	unsigned char *p = (unsigned char *)(uintptr_t)der->p; /* the library's signature; only read */
+	unsigned char *p = (unsigned char *)(uintptr_t)der->p; /* only read */
 	size_t len;
 
 	memset(item, 0, sizeof *item);
@@ -123,7 +123,8 @@ int64_t dp_der_time(const struct dp_der_item *item)
 	}
 	if (item->tag == DP_DER_UTC_TIME) /* RFC 5280 s4.1.2.5.1 */
 		century = field[0] >= 50 ? 19 : 20;
-	return dp_text_utc(century * 100 + field[0], field[1], field[2], field[3], field[4], field[5]);
+	return dp_text_utc(
+		century * 100 + field[0], field[1], field[2], field[3], field[4], field[5]);
 }
 
 int dp_der_bool(const struct dp_der_item *item)

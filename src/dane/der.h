@@ -15,20 +15,34 @@
 #include "base/arena.h"
 
 enum dp_der_tag {
-	DP_DER_BOOLEAN = 0x01, DP_DER_INTEGER = 0x02, DP_DER_BIT_STRING = 0x03,
-	DP_DER_OCTET_STRING = 0x04, DP_DER_OID = 0x06, DP_DER_UTF8 = 0x0c, DP_DER_PRINTABLE = 0x13,
-	DP_DER_T61 = 0x14, DP_DER_IA5 = 0x16, DP_DER_UTC_TIME = 0x17, DP_DER_TIME = 0x18,
-	DP_DER_UNIVERSAL = 0x1c, DP_DER_BMP = 0x1e, DP_DER_SEQUENCE = 0x30, DP_DER_SET = 0x31,
-	DP_DER_CONTEXT = 0x80, DP_DER_CONSTRUCTED = 0x20
+	DP_DER_BOOLEAN = 0x01,
+	DP_DER_INTEGER = 0x02,
+	DP_DER_BIT_STRING = 0x03,
+	DP_DER_OCTET_STRING = 0x04,
+	DP_DER_OID = 0x06,
+	DP_DER_UTF8 = 0x0c,
+	DP_DER_PRINTABLE = 0x13,
+	DP_DER_T61 = 0x14,
+	DP_DER_IA5 = 0x16,
+	DP_DER_UTC_TIME = 0x17,
+	DP_DER_TIME = 0x18,
+	DP_DER_UNIVERSAL = 0x1c,
+	DP_DER_BMP = 0x1e,
+	DP_DER_SEQUENCE = 0x30,
+	DP_DER_SET = 0x31,
+	DP_DER_CONTEXT = 0x80,
+	DP_DER_CONSTRUCTED = 0x20
 };
 
-struct dp_der { const uint8_t *p, *end; };
+struct dp_der {
+	const uint8_t *p, *end;
+};
 
 struct dp_der_item {
 	const uint8_t *start; /* the header */
 	size_t total;         /* header and value */
 	const uint8_t *value;
-	size_t len;           /* of the value */
+	size_t len; /* of the value */
 	uint8_t tag;
 };
 

@@ -6,8 +6,8 @@
 #include "dane/cert_der.h"
 
 /* Checks made before: a key may stand in several certificates, and in records. */
-static const struct dp_path_check *find_done(const struct dp_walk *walk, size_t child,
-	const uint8_t *spki, size_t len)
+static const struct dp_path_check *find_done(
+	const struct dp_walk *walk, size_t child, const uint8_t *spki, size_t len)
 {
 	for (size_t i = 0; i < walk->checks; i++) {
 		const struct dp_path_check *check = &walk->done[i];
@@ -20,7 +20,8 @@ static const struct dp_path_check *find_done(const struct dp_walk *walk, size_t 
 }
 
 /* One public-key operation, if there is one left; or what an earlier one said. */
-static enum dp_edge check_signature(struct dp_walk *walk, size_t child, const uint8_t *spki, size_t len)
+static enum dp_edge check_signature(
+	struct dp_walk *walk, size_t child, const uint8_t *spki, size_t len)
 {
 	const struct dp_path_check *before = find_done(walk, child, spki, len);
 	const char *limit = NULL;
@@ -48,13 +49,13 @@ enum dp_edge dp_path_edge(struct dp_walk *walk, size_t child, size_t issuer)
 	const struct dp_cert *from = walk->nodes[child], *to = walk->nodes[issuer];
 
 	if (*edge != DP_EDGE_UNKNOWN)
-		return (enum dp_edge)*edge;
+		return (enum dp_edge) * edge;
 	/* RFC 5280 s6.1.3 (a)(4): names chain. Key identifiers never decide (s4.2.1.1). */
 	if (!dp_dn_equal(from->issuer, from->issuer_len, to->subject, to->subject_len))
 		*edge = DP_EDGE_NONE;
 	else /* RFC 5280 s6.1.3 (a)(1) */
 		*edge = (uint8_t)check_signature(walk, child, to->spki, to->spki_len);
-	return (enum dp_edge)*edge;
+	return (enum dp_edge) * edge;
 }
 
 enum dp_edge dp_path_key_edge(struct dp_walk *walk, size_t child, const uint8_t *spki, size_t len)

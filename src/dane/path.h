@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * For the chain files only: the walk from the leaf upward over signature-verified steps, and the rules
- * that a path must keep. Depth first, without recursion; every signature is checked at most once.
+ * For the chain files only: the walk from the leaf upward over signature-verified steps, and the
+ * rules that a path must keep. Depth first, without recursion; every signature is checked at
+ * most once.
  */
 #ifndef DP_DANE_PATH_H
 #define DP_DANE_PATH_H
@@ -30,30 +31,42 @@ struct dp_path_check {
 struct dp_walk {
 	struct dp_arena *arena;
 	const struct dp_match_input *input;
-	/* The certificates it may use, each once: the leaf, others sent, whole ones from records. */
+	/* The certificates it may use, each once: the leaf, others sent, whole ones from
+	 * records. */
 	const struct dp_cert **nodes;
-	int *positions;          /* in the chain as sent; -1: from a record */
+	int *positions; /* in the chain as sent; -1: from a record */
 	size_t node_count;
-	uint8_t *edges;          /* enum dp_edge, [child * node_count + issuer] */
-	uint8_t *names;          /* 1 + enum dp_names, [issuer * node_count + below]; 0: not asked */
-	const char **limits;     /* per node: why its signature could not be checked */
-	bool leaf_named;         /* a reference identifier matches the leaf */
+	uint8_t *edges;      /* enum dp_edge, [child * node_count + issuer] */
+	uint8_t *names;      /* 1 + enum dp_names, [issuer * node_count + below]; 0: not asked */
+	const char **limits; /* per node: why its signature could not be checked */
+	bool leaf_named;     /* a reference identifier matches the leaf */
 	struct dp_path_check done[DP_CHAIN_CHECKS_MAX];
-	unsigned checks;         /* of them: signature checks made */
+	unsigned checks; /* of them: signature checks made */
 	unsigned steps;
-	bool exhausted;          /* a bound was met: not everything was searched */
+	bool exhausted;                  /* a bound was met: not everything was searched */
 	size_t path[DP_CHAIN_DEPTH_MAX]; /* nodes from the leaf to where it stands */
-	size_t depth;            /* of them */
+	size_t depth;                    /* of them */
 };
 
 /* What is wrong with a path. */
 enum dp_path_rule {
 	DP_PATH_OK,
 	/* the path does not hold */
-	DP_PATH_EXPIRED, DP_PATH_NOT_YET, DP_PATH_NAME, DP_PATH_LEAF_USAGE, DP_PATH_EKU,
-	DP_PATH_NOT_CA, DP_PATH_LENGTH, DP_PATH_CERT_SIGN, DP_PATH_NAMES,
+	DP_PATH_EXPIRED,
+	DP_PATH_NOT_YET,
+	DP_PATH_NAME,
+	DP_PATH_LEAF_USAGE,
+	DP_PATH_EKU,
+	DP_PATH_NOT_CA,
+	DP_PATH_LENGTH,
+	DP_PATH_CERT_SIGN,
+	DP_PATH_NAMES,
 	/* we cannot tell: limits of this tool */
-	DP_PATH_NAMES_UNKNOWN, DP_PATH_CRITICAL, DP_PATH_UNREADABLE, DP_PATH_SIGNATURE, DP_PATH_BOUND
+	DP_PATH_NAMES_UNKNOWN,
+	DP_PATH_CRITICAL,
+	DP_PATH_UNREADABLE,
+	DP_PATH_SIGNATURE,
+	DP_PATH_BOUND
 };
 
 struct dp_path_fault {
@@ -63,16 +76,17 @@ struct dp_path_fault {
 	size_t at;              /* index in the path */
 };
 
-/* Does the walk's path, anchored at its last certificate, or, if bare, by a key that signed that (DP_EDGE_*
- * in key_edge), keep the rules of usage 2? */
-void dp_path_judge(struct dp_walk *walk, bool bare, enum dp_edge key_edge,
-	struct dp_path_fault *fault);
+/* Does the walk's path, anchored at its last certificate, or, if bare, by a key that signed that
+ * (DP_EDGE_* in key_edge), keep the rules of usage 2? */
+void dp_path_judge(
+	struct dp_walk *walk, bool bare, enum dp_edge key_edge, struct dp_path_fault *fault);
 
 /* Reason and evidence (in the arena, or NULL) of a fault. */
 enum dp_reason dp_path_reason(enum dp_path_rule rule);
 const char *dp_path_detail(const struct dp_walk *walk, const struct dp_path_fault *fault);
 
-/* The step from node child to node issuer: names first, then the signature. UNKNOWN: no checks left. */
+/* The step from node child to node issuer: names first, then the signature. UNKNOWN: no checks
+ * left. */
 enum dp_edge dp_path_edge(struct dp_walk *walk, size_t child, size_t issuer);
 
 /* Did the key sign the certificate of node child? */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a path must keep for usage 2: RFC 7671 s5.2 (PKIX validation with the record's anchor), that is
- * RFC 5280 s6.1, RFC 7672 s3.1.2 and s3.2. Every rule that is broken is counted; the first is told.
+ * What a path must keep for usage 2: RFC 7671 s5.2 (PKIX validation with the record's anchor),
+ * that is RFC 5280 s6.1, RFC 7672 s3.1.2 and s3.2. Every rule that is broken is counted; the
+ * first is told.
  */
 #include "base/buf.h"
 #include "base/text.h"
@@ -10,7 +11,10 @@
 #define NAMES_SHOWN_MAX 5
 #define NAME_SHOWN_MAX 80
 
-static const struct row { enum dp_reason reason; bool limit; } rows[] = {
+static const struct row {
+	enum dp_reason reason;
+	bool limit;
+} rows[] = {
 	[DP_PATH_OK] = { DP_REASON_NONE, false },
 	[DP_PATH_EXPIRED] = { DP_REASON_CERTIFICATE_EXPIRED, false },
 	[DP_PATH_NOT_YET] = { DP_REASON_CERTIFICATE_NOT_YET_VALID, false },
@@ -52,8 +56,9 @@ static const struct dp_cert *cert_at(const struct dp_walk *walk, size_t at)
 	return walk->nodes[walk->path[at]];
 }
 
-/* RFC 5280 s6.1.3 (a)(2). The anchor's own dates count too, though s6.1.1 (d) knows only its name and
- * key: what validates DANE in practice looks at every certificate of the path (RFC 7671 s5.2.1). */
+/* RFC 5280 s6.1.3 (a)(2). The anchor's own dates count too, though s6.1.1 (d) knows only its
+ * name and key: what validates DANE in practice looks at every certificate of the path (RFC 7671
+ * s5.2.1). */
 static void judge_dates(const struct dp_walk *walk, size_t at, struct dp_path_fault *fault)
 {
 	const struct dp_cert *cert = cert_at(walk, at);
@@ -72,8 +77,10 @@ static void judge_leaf(const struct dp_walk *walk, struct dp_path_fault *fault)
 	if (!walk->leaf_named) /* RFC 7672 s3.2.2 */
 		note(fault, DP_PATH_NAME, 0);
 	/* RFC 5280 s4.2.1.3: a TLS server signs, decrypts or agrees on keys */
-	if (leaf->has_key_usage && (leaf->key_usage & (DP_KU_DIGITAL_SIGNATURE |
-		DP_KU_KEY_ENCIPHERMENT | DP_KU_KEY_AGREEMENT)) == 0)
+	if (leaf->has_key_usage &&
+		(leaf->key_usage &
+			(DP_KU_DIGITAL_SIGNATURE | DP_KU_KEY_ENCIPHERMENT | DP_KU_KEY_AGREEMENT)) ==
+			0)
 		note(fault, DP_PATH_LEAF_USAGE, 0);
 }
 
@@ -119,8 +126,8 @@ static void judge_names(struct dp_walk *walk, size_t at, struct dp_path_fault *f
 	}
 }
 
-static void judge_issuer(struct dp_walk *walk, size_t at, bool is_anchor,
-	struct dp_path_fault *fault)
+static void judge_issuer(
+	struct dp_walk *walk, size_t at, bool is_anchor, struct dp_path_fault *fault)
 {
 	const struct dp_cert *cert = cert_at(walk, at);
 
@@ -135,15 +142,18 @@ static void judge_issuer(struct dp_walk *walk, size_t at, bool is_anchor,
 	judge_names(walk, at, fault);
 }
 
-void dp_path_judge(struct dp_walk *walk, bool bare, enum dp_edge key_edge,
-	struct dp_path_fault *fault)
+void dp_path_judge(
+	struct dp_walk *walk, bool bare, enum dp_edge key_edge, struct dp_path_fault *fault)
 {
 	*fault = (struct dp_path_fault){ 0 };
 	for (size_t at = 0; at < walk->depth; at++) {
 		const struct dp_cert *cert = cert_at(walk, at);
 		bool is_last = at + 1 == walk->depth, is_anchor = is_last && !bare;
-		enum dp_edge edge = is_anchor ? DP_EDGE_SIGNED : is_last ? key_edge :
-			(enum dp_edge)walk->edges[walk->path[at] * walk->node_count + walk->path[at + 1]];
+		enum dp_edge edge = is_anchor ? DP_EDGE_SIGNED
+			: is_last
+			? key_edge
+			: (enum dp_edge)walk
+				  ->edges[walk->path[at] * walk->node_count + walk->path[at + 1]];
 
 		judge_dates(walk, at, fault);
 		if (at == 0)
@@ -171,11 +181,13 @@ static const char *names_text(const struct dp_walk *walk, const struct dp_cert *
 	if (cert->name_count == 0 && cert->common_name.len == 0)
 		return "nothing";
 	if (cert->name_count == 0)
-		return dp_arena_printf(walk->arena, "CN=%s", dp_text_escape(walk->arena,
-			cert->common_name.text, cert->common_name.len, NAME_SHOWN_MAX));
+		return dp_arena_printf(walk->arena, "CN=%s",
+			dp_text_escape(walk->arena, cert->common_name.text, cert->common_name.len,
+				NAME_SHOWN_MAX));
 	for (size_t i = 0; i < cert->name_count && i < NAMES_SHOWN_MAX; i++)
-		dp_buf_printf(&out, "%s%s", i == 0 ? "" : ", ", dp_text_escape(walk->arena,
-			cert->names[i].text, cert->names[i].len, NAME_SHOWN_MAX));
+		dp_buf_printf(&out, "%s%s", i == 0 ? "" : ", ",
+			dp_text_escape(walk->arena, cert->names[i].text, cert->names[i].len,
+				NAME_SHOWN_MAX));
 	if (cert->name_count > NAMES_SHOWN_MAX)
 		dp_buf_printf(&out, " and %zu more",
 			cert->name_count + cert->name_dropped - NAMES_SHOWN_MAX);
@@ -188,7 +200,8 @@ static const char *not_ca_text(const struct dp_cert *cert)
 		return "its extensions cannot be read";
 	if (cert->version < 3)
 		return "it is of version 1 or 2, which cannot say so";
-	return cert->has_basic_constraints ? "its basicConstraints say so" : "it has no basicConstraints";
+	return cert->has_basic_constraints ? "its basicConstraints say so"
+					   : "it has no basicConstraints";
 }
 
 static const char *unreadable_text(const struct dp_cert *cert)
@@ -207,37 +220,29 @@ const char *dp_path_detail(const struct dp_walk *walk, const struct dp_path_faul
 	const char *limit = walk->limits[walk->path[fault->at]];
 
 	switch (fault->rule) {
-	case DP_PATH_OK:
-		return NULL;
+	case DP_PATH_OK: return NULL;
 	case DP_PATH_EXPIRED:
-		return dp_arena_printf(walk->arena, "%s", dp_text_date(cert->not_after_utc_s, date));
+		return dp_arena_printf(
+			walk->arena, "%s", dp_text_date(cert->not_after_utc_s, date));
 	case DP_PATH_NOT_YET:
-		return dp_arena_printf(walk->arena, "%s", dp_text_date(cert->not_before_utc_s, date));
-	case DP_PATH_NAME:
-		return names_text(walk, cert);
+		return dp_arena_printf(
+			walk->arena, "%s", dp_text_date(cert->not_before_utc_s, date));
+	case DP_PATH_NAME: return names_text(walk, cert);
 	case DP_PATH_LEAF_USAGE:
 		return "neither digitalSignature nor keyEncipherment nor keyAgreement";
-	case DP_PATH_EKU:
-		return "serverAuth is not among them";
-	case DP_PATH_NOT_CA:
-		return not_ca_text(cert);
+	case DP_PATH_EKU: return "serverAuth is not among them";
+	case DP_PATH_NOT_CA: return not_ca_text(cert);
 	case DP_PATH_LENGTH:
-		return dp_arena_printf(walk->arena, "pathLenConstraint %d, %d below it", cert->path_len,
-			issuers_below(walk, fault->at));
-	case DP_PATH_CERT_SIGN:
-		return "keyCertSign is missing";
-	case DP_PATH_NAMES:
-		return names_text(walk, cert_at(walk, 0));
+		return dp_arena_printf(walk->arena, "pathLenConstraint %d, %d below it",
+			cert->path_len, issuers_below(walk, fault->at));
+	case DP_PATH_CERT_SIGN: return "keyCertSign is missing";
+	case DP_PATH_NAMES: return names_text(walk, cert_at(walk, 0));
 	case DP_PATH_NAMES_UNKNOWN:
 		return "nameConstraints for a kind of name that this tool does not compare";
-	case DP_PATH_CRITICAL:
-		return cert->critical_unknown;
-	case DP_PATH_UNREADABLE:
-		return unreadable_text(cert);
-	case DP_PATH_SIGNATURE:
-		return limit != NULL ? limit : "its signature could not be checked";
-	case DP_PATH_BOUND:
-		return "too many certificates that could be on a path";
+	case DP_PATH_CRITICAL: return cert->critical_unknown;
+	case DP_PATH_UNREADABLE: return unreadable_text(cert);
+	case DP_PATH_SIGNATURE: return limit != NULL ? limit : "its signature could not be checked";
+	case DP_PATH_BOUND: return "too many certificates that could be on a path";
 	}
 	return NULL;
 }

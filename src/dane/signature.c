@@ -9,7 +9,8 @@
 
 #include "dane/cert_der.h"
 
-#define RSA_EXPONENT_MAX 9 /* octets: an exponent as long as the modulus costs a private operation */
+/* Octets: an exponent as long as the modulus costs as much as a private operation. */
+#define RSA_EXPONENT_MAX 9
 
 enum scheme_kind { SCHEME_RSA, SCHEME_RSA_PSS, SCHEME_ECDSA };
 
@@ -23,7 +24,8 @@ struct scheme {
 #define RSA_OID "\x2a\x86\x48\x86\xf7\x0d\x01\x01"
 #define ECDSA_OID "\x2a\x86\x48\xce\x3d\x04"
 
-/* RFC 5280 s4.1.1.2, RFC 4055, RFC 5758. MD5 and older are no evidence of anything: not in the list. */
+/* RFC 5280 s4.1.1.2, RFC 4055, RFC 5758. MD5 and older are no evidence of anything: not in the
+ * list. */
 static const struct scheme schemes[] = {
 	{ RSA_OID "\x0b", 9, SCHEME_RSA, MBEDTLS_MD_SHA256 },
 	{ RSA_OID "\x0c", 9, SCHEME_RSA, MBEDTLS_MD_SHA384 },
@@ -39,7 +41,11 @@ static const struct scheme schemes[] = {
 	{ ECDSA_OID "\x01", 7, SCHEME_ECDSA, MBEDTLS_MD_SHA1 },
 };
 
-static const struct { const char *oid; size_t len; const char *text; } beyond[] = {
+static const struct {
+	const char *oid;
+	size_t len;
+	const char *text;
+} beyond[] = {
 	{ "\x2b\x65\x70", 3, "Ed25519" },
 	{ "\x2b\x65\x71", 3, "Ed448" },
 	{ RSA_OID "\x04", 9, "RSA with MD5" },
@@ -150,11 +156,11 @@ const char *dp_signature_limit(const struct dp_der_item *algorithm, struct dp_ar
 		return "its signature algorithm cannot be read";
 	for (size_t i = 0; i < sizeof beyond / sizeof beyond[0]; i++) {
 		if (dp_der_is_oid(&oid, beyond[i].oid, beyond[i].len))
-			return dp_arena_printf(arena, "signature algorithm %s is not supported",
-				beyond[i].text);
+			return dp_arena_printf(
+				arena, "signature algorithm %s is not supported", beyond[i].text);
 	}
-	return dp_arena_printf(arena, "signature algorithm %s is not known",
-		dp_der_oid_text(&oid, arena));
+	return dp_arena_printf(
+		arena, "signature algorithm %s is not known", dp_der_oid_text(&oid, arena));
 }
 
 /* A key that can certainly not make such a signature. */
@@ -162,16 +168,12 @@ static bool is_other_kind(enum dp_key_type key, enum scheme_kind kind)
 {
 	switch (key) {
 	case DP_KEY_RSA:
-	case DP_KEY_RSA_PSS:
-		return kind == SCHEME_ECDSA;
-	case DP_KEY_ECDSA:
-		return kind != SCHEME_ECDSA;
+	case DP_KEY_RSA_PSS: return kind == SCHEME_ECDSA;
+	case DP_KEY_ECDSA: return kind != SCHEME_ECDSA;
 	case DP_KEY_ED25519:
-	case DP_KEY_ED448:
-		return true;
+	case DP_KEY_ED448: return true;
 	case DP_KEY_UNKNOWN:
-	case DP_KEY_TYPES:
-		break;
+	case DP_KEY_TYPES: break;
 	}
 	return false;
 }
@@ -183,18 +185,16 @@ static const char *key_limit(const struct dp_key_info *key)
 	case DP_KEY_RSA:
 		if (key->bits > MBEDTLS_MPI_MAX_SIZE * 8)
 			return "the issuer's RSA key is too large";
-		return key->exponent_len > RSA_EXPONENT_MAX ? "the issuer's RSA exponent is too large" : NULL;
+		return key->exponent_len > RSA_EXPONENT_MAX
+			? "the issuer's RSA exponent is too large"
+			: NULL;
 	case DP_KEY_ECDSA:
 		return key->curve == NULL ? "the issuer's key is on an unknown curve" : NULL;
-	case DP_KEY_RSA_PSS:
-		return "the issuer's key is an RSASSA-PSS key, which is not supported";
-	case DP_KEY_ED25519:
-		return "the issuer's key is an Ed25519 key, which is not supported";
-	case DP_KEY_ED448:
-		return "the issuer's key is an Ed448 key, which is not supported";
+	case DP_KEY_RSA_PSS: return "the issuer's key is an RSASSA-PSS key, which is not supported";
+	case DP_KEY_ED25519: return "the issuer's key is an Ed25519 key, which is not supported";
+	case DP_KEY_ED448: return "the issuer's key is an Ed448 key, which is not supported";
 	case DP_KEY_UNKNOWN:
-	case DP_KEY_TYPES:
-		break;
+	case DP_KEY_TYPES: break;
 	}
 	return "the issuer's key is of an unknown type";
 }
@@ -202,7 +202,7 @@ static const char *key_limit(const struct dp_key_info *key)
 static enum dp_signature verify(const struct wanted *wanted, const struct dp_cert_der *fields,
 	const uint8_t *spki, size_t spki_len)
 {
-	unsigned char *p = (unsigned char *)(uintptr_t)spki; /* the library's signature; only read */
+	unsigned char *p = (unsigned char *)(uintptr_t)spki; /* only read */
 	const uint8_t *signature = fields->signature.value + 1;
 	size_t signature_len = fields->signature.len - 1;
 	const mbedtls_md_info_t *md = mbedtls_md_info_from_type(wanted->md);
@@ -216,11 +216,12 @@ static enum dp_signature verify(const struct wanted *wanted, const struct dp_cer
 	mbedtls_pk_init(&pk);
 	if (mbedtls_pk_parse_subpubkey(&p, spki + spki_len, &pk) == 0) {
 		if (wanted->scheme->kind == SCHEME_RSA_PSS)
-			rc = mbedtls_pk_verify_ext(MBEDTLS_PK_RSASSA_PSS, &wanted->pss, &pk, wanted->md,
-				hash, mbedtls_md_get_size(md), signature, signature_len);
-		else
-			rc = mbedtls_pk_verify(&pk, wanted->md, hash, mbedtls_md_get_size(md), signature,
+			rc = mbedtls_pk_verify_ext(MBEDTLS_PK_RSASSA_PSS, &wanted->pss, &pk,
+				wanted->md, hash, mbedtls_md_get_size(md), signature,
 				signature_len);
+		else
+			rc = mbedtls_pk_verify(&pk, wanted->md, hash, mbedtls_md_get_size(md),
+				signature, signature_len);
 		result = rc == 0 ? DP_SIGNATURE_GOOD : DP_SIGNATURE_BAD;
 	}
 	mbedtls_pk_free(&pk);
@@ -245,8 +246,8 @@ enum dp_signature dp_cert_signed_by(const struct dp_cert *cert, const uint8_t *i
 	if (!dp_der_equal(&fields.inner_algorithm, &fields.algorithm))
 		return DP_SIGNATURE_BAD;
 	if (!read_scheme(&fields.algorithm, &wanted))
-		why = cert->signature_limit != NULL ? cert->signature_limit :
-			"its signature algorithm is not supported";
+		why = cert->signature_limit != NULL ? cert->signature_limit
+						    : "its signature algorithm is not supported";
 	else if (is_other_kind(key.type, wanted.scheme->kind))
 		return DP_SIGNATURE_BAD;
 	else

@@ -56,7 +56,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (cert.spki != NULL) {
 		if (size % 8 == 0) /* slow */
 			dp_cert_signed_by(&cert, cert.spki, cert.spki_len, &limit);
-		must(dp_cert_is_public_key(cert.spki, cert.spki_len) || cert.key_type == DP_KEY_UNKNOWN);
+		must(dp_cert_is_public_key(cert.spki, cert.spki_len) ||
+			cert.key_type == DP_KEY_UNKNOWN);
 	}
 	dp_cert_is_public_key(data, size);
 	if (dp_cert_is_certificate(data, size))

@@ -89,7 +89,8 @@ static void check(const struct dp_chain *chain, const struct dp_match_input *inp
 		must(found->culprit >= -1 && found->culprit < (int)chain->count);
 		must((found->state == DP_MATCH_BROKEN) == (found->reason != DP_REASON_NONE));
 		must(found->state != DP_MATCH_GOOD || match->authenticated);
-		must(found->state != DP_MATCH_GOOD || input->records[r].usage % 2 == 1 || found->cert != 0);
+		must(found->state != DP_MATCH_GOOD || input->records[r].usage % 2 == 1 ||
+			found->cert != 0);
 	}
 }
 
@@ -110,8 +111,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	count = cut(data + 1, size - 1, ders, lens);
 	dp_chain_open(&chain, ders, lens, count, arena);
 	dp_chain_disorder(&chain);
-	struct dp_match_input input = { records, make_records(&chain, data[0] * 0x9e3779b1u, records, arena),
-		references, 1, 2222222222 };
+	struct dp_match_input input = { records,
+		make_records(&chain, data[0] * 0x9e3779b1u, records, arena), references, 1,
+		2222222222 };
 
 	dp_tlsa_classify(records, input.record_count, data[0] & 1);
 	dp_chain_match(&chain, &input, &match, arena);

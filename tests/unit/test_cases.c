@@ -87,7 +87,8 @@ static void end_certificate(struct one *one, const char *base64)
 	uint8_t *der = dp_arena_alloc(one->arena, max);
 
 	assert_true(one->certs_len < CERTS_MAX);
-	assert_int_equal(mbedtls_base64_decode(der, max, &len, (const unsigned char *)base64, max), 0);
+	assert_int_equal(
+		mbedtls_base64_decode(der, max, &len, (const unsigned char *)base64, max), 0);
 	one->ders[one->certs_len] = dp_arena_copy(one->arena, der, len);
 	one->lens[one->certs_len++] = len;
 }
@@ -167,18 +168,23 @@ static void check_record(const struct one *one, size_t r, const struct dp_record
 	size_t word = strcspn(expect, " ");
 	int number;
 
-	if (strlen(states[found->state]) != word || strncmp(states[found->state], expect, word) != 0)
-		fail_msg("%s: record %zu is %s (%s: %s), not %s", one->file, r, states[found->state],
-			code, found->detail != NULL ? found->detail : "-", expect);
+	if (strlen(states[found->state]) != word ||
+		strncmp(states[found->state], expect, word) != 0)
+		fail_msg("%s: record %zu is %s (%s: %s), not %s", one->file, r,
+			states[found->state], code, found->detail != NULL ? found->detail : "-",
+			expect);
 	assert_int_equal(found->state == DP_MATCH_BROKEN, found->reason != DP_REASON_NONE);
 	assert_int_equal(found->state == DP_MATCH_BROKEN, found->detail != NULL);
-	if (reason != NULL && (strncmp(reason + 8, code, strlen(code)) != 0 ||
-		strchr(" ", reason[8 + strlen(code)]) == NULL))
-		fail_msg("%s: record %zu has %s (%s), not %s", one->file, r, code, found->detail, expect);
+	if (reason != NULL &&
+		(strncmp(reason + 8, code, strlen(code)) != 0 ||
+			strchr(" ", reason[8 + strlen(code)]) == NULL))
+		fail_msg("%s: record %zu has %s (%s), not %s", one->file, r, code, found->detail,
+			expect);
 	if (number_of(expect, "cert", &number) && number != found->cert)
 		fail_msg("%s: record %zu has cert=%d, not %s", one->file, r, found->cert, expect);
 	if (number_of(expect, "culprit", &number) && number != found->culprit)
-		fail_msg("%s: record %zu has culprit=%d, not %s", one->file, r, found->culprit, expect);
+		fail_msg("%s: record %zu has culprit=%d, not %s", one->file, r, found->culprit,
+			expect);
 	if (number_of(expect, "depth", &number) && number != found->depth)
 		fail_msg("%s: record %zu has depth=%d, not %s", one->file, r, found->depth, expect);
 }
@@ -188,14 +194,17 @@ static const char *path_text(const struct one *one, const struct dp_match *match
 	const char *text = "";
 
 	for (size_t i = 0; i < match->path_len; i++)
-		text = dp_arena_printf(one->arena, "%s%s%d", text, i == 0 ? "" : ",", match->path[i]);
+		text = dp_arena_printf(
+			one->arena, "%s%s%d", text, i == 0 ? "" : ",", match->path[i]);
 	return text;
 }
 
-static void check_verdict(const struct one *one, const struct dp_chain *chain,
-	const struct dp_match *match)
+static void check_verdict(
+	const struct one *one, const struct dp_chain *chain, const struct dp_match *match)
 {
-	const char *word = match->authenticated ? "authenticated" : match->limited ? "limited" : "failed";
+	const char *word = match->authenticated ? "authenticated"
+		: match->limited                ? "limited"
+						: "failed";
 	const char *path = strstr(one->verdict, " path="), *found = path_text(one, match);
 	size_t len = strcspn(one->verdict, " ");
 	int number;
@@ -203,8 +212,9 @@ static void check_verdict(const struct one *one, const struct dp_chain *chain,
 	if (strlen(word) != len || strncmp(word, one->verdict, len) != 0)
 		fail_msg("%s: verdict is %s, not %s", one->file, word, one->verdict);
 	assert_false(match->authenticated && match->limited);
-	if (path != NULL && (strncmp(path + 6, found, strlen(found)) != 0 ||
-		strchr(" ", path[6 + strlen(found)]) == NULL))
+	if (path != NULL &&
+		(strncmp(path + 6, found, strlen(found)) != 0 ||
+			strchr(" ", path[6 + strlen(found)]) == NULL))
 		fail_msg("%s: path is %s, not %s", one->file, found, one->verdict);
 	if (number_of(one->verdict, "record", &number) && number != match->record)
 		fail_msg("%s: the record is %d, not %s", one->file, match->record, one->verdict);
@@ -224,7 +234,8 @@ static void run_case(void **state)
 	one.arena = dp_arena_open();
 	read_case(&one);
 	dp_tlsa_classify(one.records, one.records_len, one.pkix);
-	struct dp_match_input input = { one.records, one.records_len, one.names, one.names_len, one.now };
+	struct dp_match_input input = { one.records, one.records_len, one.names, one.names_len,
+		one.now };
 
 	dp_chain_open(&chain, one.ders, one.lens, one.certs_len, one.arena);
 	dp_chain_match(&chain, &input, &match, one.arena);

@@ -69,7 +69,8 @@ static void fields(void **state)
 	assert_string_equal(cert.subject_text, "a");
 	assert_string_equal(cert.issuer_text, "b");
 	assert_int_equal(cert.common_name.len, 1);
-	assert_false(cert.self_issued || cert.has_san || cert.is_ca || cert.has_key_usage || cert.has_eku);
+	assert_false(cert.self_issued || cert.has_san || cert.is_ca || cert.has_key_usage ||
+		cert.has_eku);
 	assert_int_equal(cert.path_len, -1);
 	assert_int_equal(cert.key_type, DP_KEY_ECDSA);
 	assert_string_equal(dp_cert_key_text(&cert, der_arena), "ECDSA P-256");
@@ -136,7 +137,8 @@ static void extensions(void **state)
 		extension(BASIC, true, RAW("\x30\x06\x01\x01\xff\x02\x01\x03")),
 		extension(USAGE, true, RAW("\x03\x02\x02\x84")),
 		extension(EXTENDED, false, RAW("\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01")),
-		extension(CONSTRAINTS, true, RAW("\x30\x00")), extension(POLICIES, true, RAW("\x30\x00")),
+		extension(CONSTRAINTS, true, RAW("\x30\x00")),
+		extension(POLICIES, true, RAW("\x30\x00")),
 		extension(STRANGE, false, RAW("\x05\x00"))));
 
 	(void)state;
@@ -147,7 +149,8 @@ static void extensions(void **state)
 	assert_true(cert.has_eku && cert.eku_server && cert.has_name_constraints);
 	assert_null(cert.critical_unknown);
 	cert = open_extensions(JOIN(extension(BASIC, true, RAW("\x30\x00")),
-		extension(EXTENDED, false, RAW("\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02"))));
+		extension(
+			EXTENDED, false, RAW("\x30\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x02"))));
 	assert_true(cert.sound && cert.has_basic_constraints && !cert.is_ca);
 	assert_true(cert.has_eku && !cert.eku_server);
 	cert = open_extensions(extension(EXTENDED, false, RAW("\x30\x06\x06\x04\x55\x1d\x25\x00")));
@@ -162,13 +165,16 @@ static void broken_extensions(void **state)
 	const struct der ca = RAW("\x30\x03\x01\x01\xff"), good = extension(BASIC, true, ca);
 	struct parts parts = usual_parts();
 	const struct der bad[] = {
-		JOIN(good, good),                                           /* RFC 5280 s4.2: twice */
-		extension(BASIC, true, RAW("\x30\x06\x01\x01\xff\x02\x01\xff")), /* a negative length */
+		JOIN(good, good), /* RFC 5280 s4.2: twice */
+		extension(BASIC, true,
+			RAW("\x30\x06\x01\x01\xff\x02\x01\xff")), /* a negative length */
 		extension(BASIC, true, RAW("\x30\x03\x01\x01")),
 		extension(BASIC, true, RAW("\x30\x03\x01\x01\xff\x00")),
 		extension(USAGE, true, RAW("\x03\x01\x09")),
 		extension(EXTENDED, false, RAW("\x30\x00")),
-		extension(SAN, false, RAW("\x30\x03\x82\x05" "a")),
+		extension(SAN, false,
+			RAW("\x30\x03\x82\x05"
+			    "a")),
 		JOIN(good, RAW("\x30\x02\x05\x00")),
 		JOIN(good, RAW("\x00")),
 	};
@@ -194,8 +200,9 @@ static void broken_extensions(void **state)
 /* RFC 5280 s4.2.1.6 */
 static void names(void **state)
 {
-	struct dp_cert cert = open_extensions(extension(SAN, false, SEQ(tlv(0x82, RAW("mx.example.org")),
-		tlv(0x87, RAW("12345")), tlv(0x82, RAW("a\0b")), tlv(0xa0, RAW("\x05\x00")))));
+	struct dp_cert cert = open_extensions(extension(SAN, false,
+		SEQ(tlv(0x82, RAW("mx.example.org")), tlv(0x87, RAW("12345")),
+			tlv(0x82, RAW("a\0b")), tlv(0xa0, RAW("\x05\x00")))));
 	struct der many = NONE;
 
 	(void)state;
@@ -214,8 +221,9 @@ static void names(void **state)
 
 static void attribute(struct parts *parts, unsigned tag, struct der value)
 {
-	parts->subject = SEQ(tlv(0x31, SEQ(RAW("\x06\x03\x55\x04\x0a"), tlv(0x13, RAW("Example, Inc.")))),
-		tlv(0x31, SEQ(RAW("\x06\x03\x55\x04\x03"), tlv(tag, value))));
+	parts->subject =
+		SEQ(tlv(0x31, SEQ(RAW("\x06\x03\x55\x04\x0a"), tlv(0x13, RAW("Example, Inc.")))),
+			tlv(0x31, SEQ(RAW("\x06\x03\x55\x04\x03"), tlv(tag, value))));
 }
 
 /* Names for people are escaped: they come from the peer. */
@@ -247,17 +255,26 @@ static void keys(void **state)
 {
 	static const uint8_t modulus[129] = { 0, 0x80 };
 	struct der rsa = SEQ(tlv(2, raw(modulus, 129)), RAW("\x02\x03\x01\x00\x01"));
-	const struct { struct der key; enum dp_key_type type; unsigned bits; const char *text; } table[] = {
-		{ key_of(RAW("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00"), rsa), DP_KEY_RSA, 1024, "RSA-1024" },
-		{ key_of(RAW("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a"), rsa), DP_KEY_RSA_PSS, 1024, "RSA-PSS-1024" },
-		{ key_of(RAW("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00"), RAW("x")), DP_KEY_RSA, 0, "RSA" },
+	const struct {
+		struct der key;
+		enum dp_key_type type;
+		unsigned bits;
+		const char *text;
+	} table[] = {
+		{ key_of(RAW("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00"), rsa),
+			DP_KEY_RSA, 1024, "RSA-1024" },
+		{ key_of(RAW("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0a"), rsa), DP_KEY_RSA_PSS,
+			1024, "RSA-PSS-1024" },
+		{ key_of(RAW("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00"), RAW("x")),
+			DP_KEY_RSA, 0, "RSA" },
 		{ key_of(RAW("\x06\x03\x2b\x65\x70"), RAW("x")), DP_KEY_ED25519, 256, "Ed25519" },
 		{ key_of(RAW("\x06\x03\x2b\x65\x71"), RAW("x")), DP_KEY_ED448, 456, "Ed448" },
 		{ key_of(RAW("\x06\x03\x2a\x03\x04"), RAW("x")), DP_KEY_UNKNOWN, 0, "unknown key" },
-		{ key_of(RAW("\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x22"), RAW("x")), DP_KEY_ECDSA, 384,
-			"ECDSA P-384" },
-		{ key_of(RAW("\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x03\x2a\x03\x04"), RAW("x")), DP_KEY_ECDSA, 0,
-			"ECDSA unknown curve" },
+		{ key_of(RAW("\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81\x04\x00\x22"),
+			  RAW("x")),
+			DP_KEY_ECDSA, 384, "ECDSA P-384" },
+		{ key_of(RAW("\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x03\x2a\x03\x04"), RAW("x")),
+			DP_KEY_ECDSA, 0, "ECDSA unknown curve" },
 	};
 
 	(void)state;
@@ -277,17 +294,30 @@ static void keys(void **state)
 /* RFC 5280 s4.1.2.5 */
 static void dates(void **state)
 {
-	const struct { struct der dates; int64_t not_after; } table[] = {
-		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x17, RAW("491231235959Z"))), 2524607999 },
-		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x17, RAW("500101000000Z"))), -631152000 },
-		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x18, RAW("99991231235959Z"))), 253402300799 },
-		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x17, RAW("4912312359Z"))), DP_TIME_NONE },
-		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x17, RAW("491231235959+0000"))), DP_TIME_NONE },
-		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x17, RAW("491331235959Z"))), DP_TIME_NONE },
-		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x17, RAW("4912312x5959Z"))), DP_TIME_NONE },
-		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x18, RAW("20491231235959.5Z"))), DP_TIME_NONE },
+	const struct {
+		struct der dates;
+		int64_t not_after;
+	} table[] = {
+		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x17, RAW("491231235959Z"))),
+			2524607999 },
+		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x17, RAW("500101000000Z"))),
+			-631152000 },
+		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x18, RAW("99991231235959Z"))),
+			253402300799 },
+		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x17, RAW("4912312359Z"))),
+			DP_TIME_NONE },
+		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x17, RAW("491231235959+0000"))),
+			DP_TIME_NONE },
+		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x17, RAW("491331235959Z"))),
+			DP_TIME_NONE },
+		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x17, RAW("4912312x5959Z"))),
+			DP_TIME_NONE },
+		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x18, RAW("20491231235959.5Z"))),
+			DP_TIME_NONE },
 		{ SEQ(tlv(0x17, RAW("700101000000Z"))), DP_TIME_NONE },
-		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x17, RAW("491231235959Z")), RAW("\x05\x00")), DP_TIME_NONE },
+		{ SEQ(tlv(0x17, RAW("700101000000Z")), tlv(0x17, RAW("491231235959Z")),
+			  RAW("\x05\x00")),
+			DP_TIME_NONE },
 	};
 
 	(void)state;
@@ -306,8 +336,12 @@ static void dates(void **state)
 /* Limits are named; what cannot be a signature is bad. Good signatures: tests/cases. */
 static void signatures(void **state)
 {
-	const struct { struct der algorithm; const char *limit; } table[] = {
-		{ RAW("\x30\x05\x06\x03\x2b\x65\x70"), "signature algorithm Ed25519 is not supported" },
+	const struct {
+		struct der algorithm;
+		const char *limit;
+	} table[] = {
+		{ RAW("\x30\x05\x06\x03\x2b\x65\x70"),
+			"signature algorithm Ed25519 is not supported" },
 		{ RAW("\x30\x05\x06\x03\x2a\x03\x04"), "signature algorithm 1.2.3.4 is not known" },
 		{ RAW("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x04\x05\x00"),
 			"signature algorithm RSA with MD5 is not supported" },
@@ -319,8 +353,10 @@ static void signatures(void **state)
 	struct dp_cert cert = open_parts(&parts);
 
 	(void)state;
-	assert_int_equal(dp_cert_signed_by(&cert, P256_KEY.data, P256_KEY.len, &limit), DP_SIGNATURE_BAD);
-	assert_int_equal(dp_cert_signed_by(&cert, P256_KEY.data, P256_KEY.len, NULL), DP_SIGNATURE_BAD);
+	assert_int_equal(
+		dp_cert_signed_by(&cert, P256_KEY.data, P256_KEY.len, &limit), DP_SIGNATURE_BAD);
+	assert_int_equal(
+		dp_cert_signed_by(&cert, P256_KEY.data, P256_KEY.len, NULL), DP_SIGNATURE_BAD);
 	assert_int_equal(dp_cert_signed_by(&cert, P256_KEY.data, 5, &limit), DP_SIGNATURE_BAD);
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		parts.inner = parts.outer = table[i].algorithm;
@@ -330,15 +366,18 @@ static void signatures(void **state)
 		assert_string_equal(limit, table[i].limit);
 		parts.inner = ECDSA_SHA256; /* RFC 5280 s4.1.1.2: they must agree */
 		cert = open_parts(&parts);
-		assert_int_equal(dp_cert_signed_by(&cert, P256_KEY.data, P256_KEY.len, &limit), DP_SIGNATURE_BAD);
+		assert_int_equal(dp_cert_signed_by(&cert, P256_KEY.data, P256_KEY.len, &limit),
+			DP_SIGNATURE_BAD);
 	}
 	parts = usual_parts();
 	parts.signature = RAW("\x03\x01\x00");
 	cert = open_parts(&parts);
-	assert_int_equal(dp_cert_signed_by(&cert, P256_KEY.data, P256_KEY.len, &limit), DP_SIGNATURE_BAD);
+	assert_int_equal(
+		dp_cert_signed_by(&cert, P256_KEY.data, P256_KEY.len, &limit), DP_SIGNATURE_BAD);
 	parts.signature = RAW("\x03\x00");
 	cert = open_parts(&parts);
-	assert_int_equal(dp_cert_signed_by(&cert, P256_KEY.data, P256_KEY.len, &limit), DP_SIGNATURE_BAD);
+	assert_int_equal(
+		dp_cert_signed_by(&cert, P256_KEY.data, P256_KEY.len, &limit), DP_SIGNATURE_BAD);
 }
 
 /* An RSA exponent as long as the modulus would cost seconds: a limit. */
@@ -347,18 +386,23 @@ static void key_limits(void **state)
 	static const uint8_t number[129] = { 0, 0xff };
 	struct der rsa = SEQ(tlv(2, raw(number, 129)), tlv(2, raw(number, 129)));
 	struct der key = key_of(RAW("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01\x05\x00"), rsa);
-	struct der curve = key_of(RAW("\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x03\x2a\x03\x04"), RAW("x"));
+	struct der curve =
+		key_of(RAW("\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x03\x2a\x03\x04"), RAW("x"));
 	struct parts parts = usual_parts();
 	struct dp_cert cert = open_parts(&parts);
 	const char *limit;
 
 	(void)state;
-	assert_int_equal(dp_cert_signed_by(&cert, key.data, key.len, &limit), DP_SIGNATURE_BAD); /* other kind */
-	assert_int_equal(dp_cert_signed_by(&cert, curve.data, curve.len, &limit), DP_SIGNATURE_UNSUPPORTED);
+	assert_int_equal(dp_cert_signed_by(&cert, key.data, key.len, &limit),
+		DP_SIGNATURE_BAD); /* other kind */
+	assert_int_equal(
+		dp_cert_signed_by(&cert, curve.data, curve.len, &limit), DP_SIGNATURE_UNSUPPORTED);
 	assert_string_equal(limit, "the issuer's key is on an unknown curve");
-	parts.inner = parts.outer = RAW("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00");
+	parts.inner = parts.outer =
+		RAW("\x30\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x01\x0b\x05\x00");
 	cert = open_parts(&parts);
-	assert_int_equal(dp_cert_signed_by(&cert, key.data, key.len, &limit), DP_SIGNATURE_UNSUPPORTED);
+	assert_int_equal(
+		dp_cert_signed_by(&cert, key.data, key.len, &limit), DP_SIGNATURE_UNSUPPORTED);
 	assert_string_equal(limit, "the issuer's RSA exponent is too large");
 }
 

@@ -56,19 +56,18 @@ static struct dp_chain open_chain(const struct der *certs, size_t count)
 static void disorder(void **state)
 {
 	/* each pair of letters: subject and issuer of a certificate; "--" is none at all */
-	const struct { const char *chain; int expect; } table[] = {
-		{ "", -1 }, { "ab", -1 }, { "aa", -1 }, { "--", -1 },
-		{ "ab bc", -1 }, { "ab bc cc", -1 },
-		{ "ab cc bc", 1 },       /* the issuer is there, but later */
-		{ "ab bc dd cc", 2 },
-		{ "ab bc cc dd", -1 },   /* extra behind a root */
-		{ "ab bb cc bd", -1 },
-		{ "ab dd", -1 },         /* nothing leads further: extra */
-		{ "ab ab bb", 1 },       /* the leaf twice */
-		{ "ab bc dc", -1 },      /* the root is not sent */
-		{ "bc ab", -1 },         /* seen from the first, the rest is extra */
-		{ "ab -- bb", 1 },
-		{ "ab ba ab", -1 },      /* a ring */
+	const struct {
+		const char *chain;
+		int expect;
+	} table[] = {
+		{ "", -1 }, { "ab", -1 }, { "aa", -1 }, { "--", -1 }, { "ab bc", -1 },
+		{ "ab bc cc", -1 }, { "ab cc bc", 1 },       /* the issuer is there, but later */
+		{ "ab bc dd cc", 2 }, { "ab bc cc dd", -1 }, /* extra behind a root */
+		{ "ab bb cc bd", -1 }, { "ab dd", -1 },      /* nothing leads further: extra */
+		{ "ab ab bb", 1 },                           /* the leaf twice */
+		{ "ab bc dc", -1 },                          /* the root is not sent */
+		{ "bc ab", -1 },                       /* seen from the first, the rest is extra */
+		{ "ab -- bb", 1 }, { "ab ba ab", -1 }, /* a ring */
 	};
 
 	(void)state;
@@ -79,7 +78,8 @@ static void disorder(void **state)
 		for (const char *p = table[i].chain; *p != '\0'; p += p[2] == ' ' ? 3 : 2) {
 			char subject[2] = { p[0], '\0' }, issuer[2] = { p[1], '\0' };
 
-			certs[count++] = p[0] == '-' ? RAW("\x30\x00") : certificate(subject, issuer);
+			certs[count++] =
+				p[0] == '-' ? RAW("\x30\x00") : certificate(subject, issuer);
 		}
 		struct dp_chain chain = open_chain(certs, count);
 
@@ -119,7 +119,8 @@ static void references(void **state)
 	assert_true(names_match(tlv(0x81, RAW("a@b")), "mx.example", "mx.example"));
 	for (int i = 0; i < DP_CERT_NAMES_MAX; i++)
 		many = JOIN(many, tlv(0x82, RAW("x.example")));
-	assert_false(names_match(JOIN(many, tlv(0x81, RAW("mx.example"))), "mx.example", "mx.example"));
+	assert_false(
+		names_match(JOIN(many, tlv(0x81, RAW("mx.example"))), "mx.example", "mx.example"));
 	assert_true(names_match(JOIN(many, tlv(0x82, RAW("mx.example"))), "x", "mx.example"));
 }
 
@@ -128,11 +129,15 @@ static struct dp_tlsa pin(unsigned usage, struct der cert)
 	uint8_t *digest = dp_arena_alloc(der_arena, DP_SHA256_BYTES);
 
 	dp_digest_sha256(cert.data, cert.len, digest);
-	return (struct dp_tlsa){ .usage = (uint8_t)usage, .selector = DP_CERT, .matching = DP_SHA256,
-		.data = digest, .data_len = DP_SHA256_BYTES };
+	return (struct dp_tlsa){ .usage = (uint8_t)usage,
+		.selector = DP_CERT,
+		.matching = DP_SHA256,
+		.data = digest,
+		.data_len = DP_SHA256_BYTES };
 }
 
-static struct dp_match match_of(const struct dp_chain *chain, const struct dp_tlsa *records, size_t count)
+static struct dp_match match_of(
+	const struct dp_chain *chain, const struct dp_tlsa *records, size_t count)
 {
 	static const char *const names[] = { "a" };
 	struct dp_match_input input = { records, count, names, 1, 2000000000 };
@@ -199,7 +204,8 @@ static void nothing_to_match(void **state)
 /* Usage 3 costs no signature check; names that do not chain neither. */
 static void costs(void **state)
 {
-	struct der certs[] = { certificate("a", "b"), certificate("c", "d"), certificate("b", "e") };
+	struct der certs[] = { certificate("a", "b"), certificate("c", "d"),
+		certificate("b", "e") };
 	struct dp_chain chain = open_chain(certs, 3);
 	struct dp_tlsa records[] = { pin(3, certs[0]), pin(2, certs[1]), pin(2, certs[2]) };
 	struct dp_match match = match_of(&chain, records, 1);
