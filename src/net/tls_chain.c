@@ -76,7 +76,7 @@ void dp_tls_chain_open(
 		return;
 	if (!take(&message, 3, &list))
 		return;
-	while (take(&list, 3, &cert)) {
+	while (take(&list, 3, &cert) && cert.left > 0) {
 		ders = dp_arena_grow(arena, ders, count, &ders_cap, sizeof(*ders));
 		lens = dp_arena_grow(arena, lens, count, &lens_cap, sizeof(*lens));
 		ders[count] = cert.at;

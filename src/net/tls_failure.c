@@ -11,6 +11,7 @@
 
 #define ALERT_PROTOCOL_VERSION 70
 #define ALERT_UNRECOGNIZED_NAME 112
+#define HEADER_BYTES 4     /* of a handshake message: type, length */
 #define HELLO_VERSION_AT 4 /* of the version in a ServerHello, with its message header */
 #define FIRST_MESSAGE_AT \
 	13 /* of a message that is being put together in the buffer: counter and record header */
@@ -227,11 +228,11 @@ static bool explain_size(
 	bool chain = ssl->in_buf[FIRST_MESSAGE_AT] == MBEDTLS_SSL_HS_CERTIFICATE;
 
 	if (chain)
-		probe->chain_bytes = ssl->in_hslen - 4;
+		probe->chain_bytes = ssl->in_hslen - HEADER_BYTES;
 	set(probe, DP_OK, DP_REASON_TLS_LIMIT,
 		dp_arena_printf(arena, "%s of %zu bytes is larger than the %d that it can read",
-			chain ? "a certificate chain" : "a handshake message", ssl->in_hslen - 4,
-			MBEDTLS_SSL_IN_CONTENT_LEN - 4));
+			chain ? "a certificate chain" : "a handshake message",
+			ssl->in_hslen - HEADER_BYTES, MBEDTLS_SSL_IN_CONTENT_LEN - HEADER_BYTES));
 	return true;
 }
 
@@ -254,6 +255,16 @@ static bool is_reading_error(int error)
 	return error < 0 && error > -0x5E80;
 }
 
+/* The library wants the header of a message whole, in one record; RFC 8446 s5.1 does not. */
+static bool header_was_split(const struct dp_tls_session *session)
+{
+	const mbedtls_ssl_context *ssl = &session->ssl;
+
+	return session->error == MBEDTLS_ERR_SSL_INVALID_RECORD &&
+		ssl->in_msgtype == MBEDTLS_SSL_MSG_HANDSHAKE && ssl->in_msglen > 0 &&
+		ssl->in_msglen < HEADER_BYTES;
+}
+
 static bool explain_limit(
 	const struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena)
 {
@@ -262,6 +273,13 @@ static bool explain_limit(
 	if (is_lack(session->error)) {
 		set(probe, DP_OK, DP_REASON_TLS_LIMIT,
 			dp_arena_printf(arena, "its TLS library cannot handle %s",
+				state_text(session->failed_state)));
+		return true;
+	}
+	if (header_was_split(session)) {
+		set(probe, DP_OK, DP_REASON_TLS_LIMIT,
+			dp_arena_printf(arena,
+				"it cannot read %s because its first bytes are split over records",
 				state_text(session->failed_state)));
 		return true;
 	}
@@ -297,9 +315,9 @@ static bool explain_other_kind(const struct dp_tls_session *session, struct dp_p
 
 void dp_tls_failure(struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena)
 {
-	if (explain_no_tls(session, probe, arena) || explain_alert(session, probe, arena) ||
-		explain_loss(session, probe, arena) || explain_version(session, probe, arena) ||
-		explain_size(session, probe, arena) || explain_other_kind(session, probe) ||
+	if (explain_no_tls(session, probe, arena) || explain_other_kind(session, probe) ||
+		explain_alert(session, probe, arena) || explain_loss(session, probe, arena) ||
+		explain_version(session, probe, arena) || explain_size(session, probe, arena) ||
 		explain_limit(session, probe, arena))
 		return;
 	bool reading = is_reading_error(session->error);
