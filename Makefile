@@ -39,7 +39,7 @@ COMMON_CFLAGS := $(TARGET_CFLAGS) -ffunction-sections -fdata-sections -ffile-pre
 
 # build_dependency NAME,SCRIPT,CC,FLAGS
 define build_dependency
-SOURCES='$(ROOT)/$(SOURCES)' WORK='$(ROOT)/$(B)/work' OUT='$(ROOT)/$(DEPS)' ROOT='$(ROOT)' \
+SOURCES='$(ROOT)/$(SOURCES)' WORK='$(ROOT)/$(B)/work' STAMP='$(filter %.built,$@)' OUT='$(ROOT)/$(DEPS)' ROOT='$(ROOT)' \
 CONFIG='$(ROOT)/config' CC='$(3)' AR='$(TARGET_AR)' RANLIB='$(TARGET_RANLIB)' HOST='$(TARGET_HOST)' \
 CFLAGS='$(COMMON_CFLAGS) $(4)' LDFLAGS='$(TARGET_LDFLAGS) -Wl,--gc-sections' JOBS='$(JOBS)' \
 FLAGS='$($(1)_FLAGS)' MODULES='$($(1)_MODULES)' FAST='$($(1)_FAST)' \
@@ -105,13 +105,14 @@ $(FROM) &: config/musl.mk $(LIBRARIES:%=config/%.mk) config/unbound.mk
 
 BUILDER := port/deps/build.sh port/deps/compile.sh config/targets/base.mk config/targets/$(TARGET).mk
 
-# Another libunbound: beside copies of the other dependencies.
+# Another libunbound: beside copies of the other dependencies, made before make looks at dates.
 ifneq ($(UNBOUND),)
-$(DEPS)/copied:
-	@$(MAKE) --no-print-directory UNBOUND= deps
+-include $(DEPS)/copied.mk
+$(DEPS)/copied.mk: $(PLAIN)/deps/built
 	@mkdir -p $(DEPS) && cp -a $(PLAIN)/deps/. $(DEPS)/ && rm -f $(DEPS)/unbound.built $(DEPS)/built
 	@touch $@
-$(LIBC) $(LIBRARIES:%=$(DEPS)/%.built): | $(DEPS)/copied
+$(PLAIN)/deps/built:
+	@$(MAKE) --no-print-directory UNBOUND= deps
 endif
 
 $(DEPS)/musl.built: $(SOURCES)/musl.from port/deps/musl.sh config/musl.mk $(BUILDER)
@@ -165,7 +166,7 @@ fuzzers: $(FUZZERS)
 
 # libunbound's own unit tests, linked with our cryptography.
 resolver-unittest: $(DEPS)/built
-	@$(call build_dependency,$(RESOLVER),unbound_unittest,$(CC))
+	@$(call build_dependency,$(RESOLVER),unbound_unittest,$(CC),$(TARGET_SANITIZE))
 
 test: packages
 	@$(MAKE) --no-print-directory TARGET=x86_64 all

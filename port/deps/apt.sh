@@ -57,11 +57,10 @@ apt_run() {
 	env APT_CONFIG="$APT_DIR/$suite/apt.conf" "$@"
 }
 
-# Make the suite's index ready, once; a failure is remembered for this run of fetch.sh.
-apt_suite_ready() {
+# The configuration of a suite: what lies below APT_DIR/SUITE, and nothing else but the proxy and
+# such that the machine's own configuration says.
+apt_configure() {
 	dir="$APT_DIR/$1"
-	if [ -e "$dir/ready" ]; then return 0; fi
-	if [ -e "$dir/failed.$$" ]; then return 1; fi
 	mkdir -p "$dir/lists/partial" "$dir/cache/archives/partial" "$dir/parts"
 	cat >"$dir/apt.conf" <<-CONF
 		Dir::State "$dir";
@@ -76,6 +75,14 @@ apt_suite_ready() {
 		Acquire::Retries "2";
 	CONF
 	apt_machine_sources "$1" >"$dir/mirrors"
+}
+
+# Make the suite's index ready, once; a failure is remembered for this run of fetch.sh.
+apt_suite_ready() {
+	dir="$APT_DIR/$1"
+	if [ -e "$dir/ready" ]; then return 0; fi
+	if [ -e "$dir/failed.$$" ]; then return 1; fi
+	apt_configure "$1"
 	if [ ! -s "$dir/mirrors" ]; then
 		case "$1" in *-security) ;;
 		*) echo "fetch: no Debian mirror in this machine's apt sources" >&2 ;;
@@ -122,6 +129,20 @@ apt_source_files() {
 			$3 ~ /\.(orig|debian)\.tar\.[a-z0-9]+$/ { n++; sum[n] = $1; file[n] = $3 }
 			END { stanza() }'
 	done
+}
+
+# The same lines for the tarballs of a source package that the file KNOWN lists, on the machine's
+# first mirror: the pseudo-suite `known`, which has been configured.
+apt_known_files() {
+	mirror=$(cut -f1 "$APT_DIR/known/mirrors" | head -n 1)
+	awk -v package="$1" -v mirror="${mirror%/}" '
+		$1 !~ /^[0-9a-f]+$/ { next }
+		{
+			n = split($3, part, "/")
+			folder = substr($3, 1, length($3) - length(part[n]))
+			if (part[n - 1] == package)
+				print $2 "\t" mirror "/" folder "\t" $1 "\t" part[n]
+		}' "$KNOWN"
 }
 
 # apt_download SUITE URI SHA256 FILE: through apt, which checks the sum.

@@ -2,8 +2,8 @@
 # Builds one dependency: build.sh NAME [SCRIPT]. Unpacks SOURCES/NAME.from (written by fetch.sh),
 # applies Debian's patches, runs port/deps/SCRIPT.sh (default NAME.sh) and throws the tree away.
 #
-# In the environment, all paths absolute: SOURCES, WORK (a scratch folder), OUT, and what the
-# script gets besides. The contract of a script NAME.sh, run by sh:
+# In the environment, all paths absolute: SOURCES, WORK (a scratch folder), OUT, STAMP (the file
+# that make will touch) and what the script gets besides. The contract of a script NAME.sh, run by sh:
 #   SRC      its private source tree, patched; may be changed
 #   OUT      the prefix to write OUT/include and OUT/lib (static archives) to; dependencies that
 #            come earlier (musl, mbedtls, sodium, libevent) are there already
@@ -25,6 +25,14 @@ export version
 SRC="$WORK/$script"
 log="$WORK/$script.log"
 export SRC
+
+# Two makes at a time: the second waits, and has nothing to do if the first made what it wants.
+mkdir -p "$WORK"
+began=$(mktemp "$WORK/began.XXXXXX")
+trap 'rm -f "$began"' EXIT
+exec 9>"$WORK/$script.lock"
+flock 9
+if [ -n "${STAMP:-}" ] && [ "$STAMP" -nt "$began" ]; then exit 0; fi
 
 rm -rf "$SRC"
 mkdir -p "$SRC" "$OUT/include" "$OUT/lib"

@@ -12,7 +12,7 @@
 #
 # Mirrors drop revisions and miss single files: an absent .debian.tar means another revision of
 # the same version, or else the .orig.tar alone (unpatched, and said so); an absent .orig.tar
-# means the next version.
+# means the next version, and at last what config/known_tarballs.txt lists.
 #
 # SPDX-License-Identifier: Apache-2.0
 set -eu
@@ -25,6 +25,7 @@ shift
 APT_DIR="${APT_DIR:-$FOLDER/../apt}"
 mkdir -p "$APT_DIR"
 APT_DIR=$(cd "$APT_DIR" && pwd)
+KNOWN="$HERE/../../config/known_tarballs.txt"
 . "$HERE/apt.sh"
 TAB=$(printf '\t')
 
@@ -61,13 +62,12 @@ cached() (
 
 # from_folder NAME PACKAGE SERIES: Debian's names, or upstream's.
 from_folder() {
-	for path in "$DEPS_DIR/$2"_*.orig.tar.?z* "$DEPS_DIR/$2"-*.tar.?z* "$DEPS_DIR"/[cC]JSON-*.tar.?z*; do
-		[ -f "$path" ] || continue
-		file=${path##*/}
+	for file in $(cd "$DEPS_DIR" && ls | grep '\.tar\.\(gz\|xz\|bz2\)$' | sort -Vr); do
 		case "$file" in
-		"$2"_*) number=${file#"$2"_} && number=${number%.orig.tar.*} ;;
-		"$2"-*) number=${file#"$2"-} && number=${number%.tar.*} ;;
-		*) [ "$2" = cjson ] && number=${file#?JSON-} && number=${number%.tar.*} || continue ;;
+		"$2"_*.orig.tar.*) number=${file#"$2"_} && number=${number%.orig.tar.*} ;;
+		"$2"-*.tar.*) number=${file#"$2"-} && number=${number%.tar.*} ;;
+		cJSON-*.tar.*) [ "$2" = cjson ] && number=${file#cJSON-} && number=${number%.tar.*} || continue ;;
+		*) continue ;;
 		esac
 		in_series "$number" "$3" || continue
 		debian=
@@ -85,15 +85,20 @@ from_folder() {
 	return 1
 }
 
+# versions SUITE PACKAGE SERIES: lines `suite<tab>version`, of what PACKAGE.files lists.
+versions() {
+	cut -f1 "$APT_DIR/$1/$2.files" | sort -Vru | while read -r version; do
+		! in_series "$(upstream "$version")" "$3" || printf '%s\t%s\n' "$1" "$version"
+	done
+}
+
 # candidates PACKAGE ORDER SERIES: lines `suite<tab>version`, in the order of trying.
 candidates() {
 	for suite in $SUITES; do
 		apt_suite_ready "$suite" || continue
-		listing="$APT_DIR/$suite/$1.files"
-		[ -s "$listing" ] || apt_source_files "$suite" "$1" >"$listing"
-		cut -f1 "$listing" | sort -Vru | while read -r version; do
-			! in_series "$(upstream "$version")" "$3" || printf '%s\t%s\n' "$suite" "$version"
-		done
+		[ -s "$APT_DIR/$suite/$1.files" ] ||
+			apt_source_files "$suite" "$1" >"$APT_DIR/$suite/$1.files"
+		versions "$suite" "$1" "$3"
 	done | if [ "$2" = newest ]; then
 		# By upstream version; the same one from the earlier suite first.
 		awk -F '\t' '{ v = $2; sub(/^[0-9]+:/, "", v); sub(/-[^-]*$/, "", v); print v "\t" $0 }' |
@@ -101,6 +106,9 @@ candidates() {
 	else
 		cat
 	fi
+	[ -f "$APT_DIR/known/apt.conf" ] || apt_configure known
+	apt_known_files "$1" >"$APT_DIR/known/$1.files"
+	versions known "$1" "$3"
 }
 
 # try PACKAGE SUITE VERSION: sets orig and debian to the files that could be had.
@@ -111,7 +119,7 @@ try() {
 		if apt_download "$2" "$base$file" "$sum" "$FOLDER/$file"; then
 			case "$file" in *.orig.tar.*) orig=$file ;; *) debian=$file ;; esac
 		else
-			say "$file: in the index of $2, but not served"
+			say "$file ($2): not served"
 		fi
 	done <"$APT_DIR/$2/$1.files"
 }
