@@ -117,18 +117,15 @@ endif
 
 $(DEPS)/musl.built: $(SOURCES)/musl.from port/deps/musl.sh config/musl.mk $(BUILDER)
 	@$(call build_dependency,musl,musl,$(TARGET_CC))
-	@touch $@
 
 $(LIBRARIES:%=$(DEPS)/%.built): $(DEPS)/%.built: $(SOURCES)/%.from port/deps/%.sh config/%.mk $(LIBC) $(BUILDER)
 	@$(call build_dependency,$*,$*,$(CC),$(if $(filter mbedtls,$*),$(TARGET_SANITIZE)))
-	@touch $@
 
 $(DEPS)/mbedtls.built: config/mbedtls_config.h
 
 $(DEPS)/unbound.built: $(SOURCES)/$(RESOLVER).from $(wildcard port/deps/unbound*.sh port/unbound/*) \
 		config/unbound.mk config/libunbound.conf $(LIBRARIES:%=$(DEPS)/%.built) $(BUILDER)
 	@$(call build_dependency,$(RESOLVER),unbound,$(CC))
-	@touch $@
 
 $(DEPS)/built: $(LIBC) $(LIBRARIES:%=$(DEPS)/%.built) $(DEPS)/unbound.built
 	@touch $@

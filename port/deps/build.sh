@@ -2,8 +2,8 @@
 # Builds one dependency: build.sh NAME [SCRIPT]. Unpacks SOURCES/NAME.from (written by fetch.sh),
 # applies Debian's patches, runs port/deps/SCRIPT.sh (default NAME.sh) and throws the tree away.
 #
-# In the environment, all paths absolute: SOURCES, WORK (a scratch folder), OUT, STAMP (the file
-# that make will touch) and what the script gets besides. The contract of a script NAME.sh, run by sh:
+# In the environment, all paths absolute: SOURCES, WORK (a scratch folder), OUT, STAMP (touched
+# at the end; may be empty) and what the script gets besides. The contract of a script NAME.sh, run by sh:
 #   SRC      its private source tree, patched; may be changed
 #   OUT      the prefix to write OUT/include and OUT/lib (static archives) to; dependencies that
 #            come earlier (musl, mbedtls, sodium, libevent) are there already
@@ -61,3 +61,4 @@ case "$script" in
 	;;
 esac
 [ -n "${KEEP:-}" ] || rm -rf "$SRC"
+[ -z "${STAMP:-}" ] || touch "$STAMP"
