@@ -57,8 +57,8 @@ static const struct dp_cert *cert_at(const struct dp_walk *walk, size_t at)
 }
 
 /* RFC 5280 s6.1.3 (a)(2). The anchor's own dates count too, though s6.1.1 (d) knows only its
- * name and key: what validates DANE in practice looks at every certificate of the path (RFC 7671
- * s5.2.1). */
+ * name and key: libraries differ (OpenSSL looks at them in a self-issued anchor only, others in
+ * every one), so nobody can rely on an anchor that has expired. */
 static void judge_dates(const struct dp_walk *walk, size_t at, struct dp_path_fault *fault)
 {
 	const struct dp_cert *cert = cert_at(walk, at);

@@ -228,8 +228,10 @@ def dates():
         yield one(f"dates-intermediate-{name}", rfc, "Dates of a certificate between leaf and anchor.",
                   [leaf(middle), middle, ROOT], ROOT, broken(code, 1, 2, 2), "failed")
         top = ca("Root CA", **more)
-        yield one(f"dates-anchor-{name}", "RFC 7671 s5.2.1", "Dates of the anchor itself, matched by a digest.",
+        yield one(f"dates-anchor-{name}", rfc, "Dates of the anchor itself, matched by a digest.",
                   [leaf(top), top], top, broken(code, 1, 1, 1), "failed")
+        yield one(f"dates-anchor-intermediate-{name}", rfc, "Dates of an anchor that is no root (OpenSSL passes over them).",
+                  [leaf(middle), middle], middle, broken(code, 1, 1, 1), "failed")
     edge = dict(start="2040-06-01T12:00:00Z", end="2040-06-01T12:00:00Z")
     yield one("dates-both-ends-included", "RFC 5280 s4.1.2.5", "notBefore and notAfter are included.",
               [leaf(INT, **edge), INT], INT, "good", OK)
