@@ -57,7 +57,7 @@ def _supervise(command):
         except KeyboardInterrupt:
             continue
         except SystemExit:
-            child.terminate()
+            child.kill()  # unshare takes no SIGTERM; the namespace dies with it
             child.wait()
             raise
 
