@@ -28,10 +28,13 @@ Behaviour (all optional; unknown words are an error; {words} come from the varia
     client_auth                 "optional" or "required"
     tickets = 2                 of TLS 1.3
     notify = false              no close_notify at the end
-    raw = true                  tlsraw.py instead of OpenSSL; record = 512 splits its records,
-                                pack = true lets messages share and straddle them,
-                                stop = true ends it behind the Certificate message, forge = true
-                                breaks its signature, prefer = "ecdsa" when both key types would do
+    raw = true                  tlsraw.py instead of OpenSSL, and then: record = 512 splits its
+                                records; pack = true lets messages share and straddle them;
+                                segment = 7 bytes a TCP segment; stop = true ends it behind the
+                                Certificate message; forge = true breaks its signature; none =
+                                true sends no certificate; warn = 112 a warning alert first;
+                                stubborn = true a certificate that the client cannot use;
+                                prefer = "ecdsa" when both key types would do
     visits = [{...}, {...}]     what differs on the first, second, ... connection to this server
                                 (the last one stays; cycle = true starts again)
     barrier = 4                 no greeting before 4 connections of the group have arrived
@@ -54,9 +57,10 @@ import tlsraw_hello
 
 WORDS = {"chain", "sni", "greeting", "caps", "ehlo", "helo", "starttls", "tls_ehlo", "quit", "eol",
          "delay", "line_delay", "drip", "inject", "strict", "implicit", "on", "tls_min", "tls_max",
-         "ciphers", "client_auth", "tickets", "notify", "raw", "record", "prefer", "visits",
-         "cycle", "barrier", "pack", "curve", "stop",
-         "forge"}
+         "ciphers", "notify", "raw", "visits", "cycle", "barrier", "curve"}
+RAW_WORDS = {"client_auth", "tickets", "record", "pack", "segment", "stop", "forge", "none", "warn",
+             "stubborn", "prefer"}
+WORDS |= RAW_WORDS
 STAGES = {"connect", "ehlo", "starttls", "after220", "hello", "tls", "tls_ehlo", "quit"}
 VERSION = {"1.0": ssl.TLSVersion.TLSv1, "1.1": ssl.TLSVersion.TLSv1_1,
            "1.2": ssl.TLSVersion.TLSv1_2, "1.3": ssl.TLSVersion.TLSv1_3}
@@ -404,12 +408,10 @@ class Session:
         return path
 
     def raw_tls(self, chains, hello):
+        options = {word: self.get(word) for word in RAW_WORDS if word in self.behaviour}
         server = tlsraw.accept(self.socket, chains, hello, {
             "min": self.get("tls_min", "1.2"), "max": self.get("tls_max", "1.3"),
-            "record": self.get("record", 16384), "pack": self.get("pack"),
-            "stop": self.get("stop"), "forge": self.get("forge"),
-            "client_auth": self.get("client_auth"),
-            "prefer": self.get("prefer", "ecdsa"), "tickets": self.get("tickets", 0)})
+            "prefer": "ecdsa", **options})
         self.socket = server
         self.record.update(tls="TLSv" + server.version, suite=server.suite, asked=server.asked)
 

@@ -9,12 +9,16 @@ hashlib's. One suite a version (AES-128-GCM with SHA-256), X25519 or P-256, no r
 
 options: min, max ("1.2", "1.3"), record (bytes a record), pack (handshake messages share records),
 client_auth (None, "optional", "required"), prefer ("ecdsa", "rsa"), tickets (their number),
-stop (close behind the Certificate message), forge (a signature that does not hold).
+stop (close behind the Certificate message), forge (a signature that does not hold), none (an empty
+list of certificates), segment (bytes a TCP segment), warn (number of a warning alert sent first),
+stubborn (its own certificate even where the client did not offer the signature).
 """
 
 import hashlib
 import hmac
 import os
+import socket
+import time
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
@@ -111,7 +115,11 @@ class Connection:
     def write(self, kind, data):
         size = self.options.get("record", 16384)
         out = b"".join(self.writer.seal(kind, data[i:i + size]) for i in range(0, len(data), size))
-        self.socket.sendall(out)
+        step = self.options.get("segment") or len(out)
+        for start in range(0, len(out), step):
+            self.socket.sendall(out[start:start + step])
+            if step < len(out):
+                time.sleep(0.001)
 
     def flight(self, *messages):
         self.transcript += b"".join(messages)
@@ -197,6 +205,9 @@ class Connection:
 
     # What both versions do
 
+    def sent(self, chain):
+        return [] if self.options.get("none") else chain
+
     def signature(self, chain, scheme, data):
         signed = sign(chain[0].key.private, scheme, data + bool(self.options.get("forge")) * b"x")
         return scheme.to_bytes(2, "big") + vector(2, signed)
@@ -217,8 +228,9 @@ class Connection:
 
     def identity(self, chains, modern):
         """The first chain whose key can sign for this client, with the scheme."""
+        offered = range(0x10000) if self.options.get("stubborn") else self.hello.sigalgs
         found = [(chain, scheme) for chain in chains
-                 if (scheme := scheme_for(chain[0].key, self.hello.sigalgs, modern))]
+                 if (scheme := scheme_for(chain[0].key, offered, modern))]
         if not found:
             self.refuse(40)
         found.sort(key=lambda f: (f[1] & 0xff == 3) != (self.options.get("prefer") == "ecdsa"))
@@ -280,7 +292,7 @@ class Tls12(Connection):
         parameters = b"\x03" + group.to_bytes(2, "big") + vector(1, public)
         signature = self.signature(chain, scheme, self.hello.random + self.random + parameters)
         messages = [message(2, self.server_hello(suite)),
-                    message(11, vector(3, b"".join(vector(3, c.der) for c in chain))),
+                    message(11, vector(3, b"".join(vector(3, c.der) for c in self.sent(chain)))),
                     message(12, parameters + signature)]
         if self.options.get("client_auth"):
             messages.append(message(13, vector(1, b"\x40\x01") + vector(2, ANY_SIGALG) +
@@ -388,7 +400,7 @@ class Tls13(Connection):
         if self.options.get("client_auth"):
             messages.append(message(13, vector(1, b"") + vector(2, extension(
                 13, vector(2, ANY_SIGALG)))))
-        entries = b"".join(vector(3, c.der) + b"\0\0" for c in chain)
+        entries = b"".join(vector(3, c.der) + b"\0\0" for c in self.sent(chain))
         messages.append(message(11, vector(1, b"") + vector(3, entries)))
         so_far = hashlib.sha256(self.transcript + b"".join(messages)).digest()
         content = b" " * 64 + b"TLS 1.3, server CertificateVerify\0" + so_far
@@ -412,9 +424,12 @@ def accept(sock, chains, hello, options):
     allowed = [v for v in ("1.3", "1.2") if options.get("min", "1.2") <= v <= options.get("max", "1.3")
                and v in hello.versions]
     kind = {"1.3": Tls13, "1.2": Tls12}.get(allowed[0] if allowed else None, Connection)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection = kind(sock, hello, options)
     connection.exactly(9 + int.from_bytes(hello.raw[1:4], "big"))
     if not allowed:
         connection.refuse(70)
+    if options.get("warn"):
+        connection.write(ALERT, bytes([1, options["warn"]]))
     connection.handshake(chains)
     return connection
