@@ -70,6 +70,7 @@ class Scenario:
             self.zones[nick] = Zone(full, more, nick)
         self.certs = None  # the scenario's certificates (pki), set before expand is used
         self.dir = None    # where its files go, likewise
+        self.anchor = None  # DS data of the lab's root, known once the lab is up
         self.used6 = set()
         self._number_fakes()
 
@@ -113,7 +114,7 @@ class Scenario:
             return self.zone
         if kind == "zone" and rest in self.zones:
             return self.zones[rest].name.rstrip(".")
-        fixed = {"fwd": self.forwarder, "unbound": UNBOUND, "dir": self.dir}
+        fixed = {"fwd": self.forwarder, "unbound": UNBOUND, "dir": self.dir, "anchor": self.anchor}
         if word in fixed:
             return fixed[word]
         try:

@@ -69,6 +69,8 @@ class World:
             key = file.read()
         with open(self.anchor, "w") as file:
             file.write(key)
+        for one in self.scenarios:
+            one.anchor = self.signer.ds(".", ROOT_RECIPE).split(None, 2)[2].strip()
 
     def _start_servers(self, files):
         names = {ROOT: "root", LAB: "tld", MAIN: "zones", OTHER: "zones-b"}
