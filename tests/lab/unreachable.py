@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The router that says "host unreachable" (ICMP) for every connection to addresses under netns.FAR4."""
+"""The router that says "host unreachable" (ICMP) to connections into netns.FAR4."""
 import ipaddress
 import socket
 import struct
