@@ -7,9 +7,9 @@
     server.log()            what it logged so far
     server.stop()           nothing of it is left, the directory included
 
-chains: one chain of pki.Cert, or several (Postfix serves RSA and ECDSA side by side). settings: lines
-for main.cf. Runs the master daemon itself, so the machine's own Postfix and its files stay out of
-it. Needs to be root (of a user namespace too), since the daemons run as the postfix user.
+chains: one chain of pki.Cert, or several (Postfix serves RSA and ECDSA side by side). settings:
+lines for main.cf. Runs the master daemon itself, so the machine's own Postfix and its files stay
+out of it. Needs to be root (of a user namespace too), since the daemons run as the postfix user.
 """
 
 import os
@@ -78,7 +78,7 @@ class Postfix:
         with open(self.path(name), "w") as file:
             file.write(text)
         os.chmod(self.path(name), mode)
-        # Postfix rereads a file that changed within the last second or two, and waits before it does.
+        # Postfix waits before it believes a file that changed within the last seconds.
         past = time.time() - 60
         os.utime(self.path(name), (past, past))
 

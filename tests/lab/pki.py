@@ -21,7 +21,7 @@ Keys of a spec; "days" are from today:
     key = "p256"           p384 p521 rsa1024 rsa2048 rsa3072 rsa4096 rsapss2048 ed25519 unknown,
                            or "=NAME": the very key of NAME
     subject = "=NAME"      the very subject of NAME; any other text is the CN; "" is an empty one
-    aki = "=NAME"          authority key identifier of NAME's key; false: none; default: the issuer's
+    aki = "=NAME"          authority key identifier of NAME's key; false: none; default: issuer's
     san = ["{mx}"]         DNS names ("ip:192.0.2.1" an address, "mail:a@b"); false: no extension
     start, days            notBefore, notAfter
     ca = true|false|"none" basicConstraints; pathlen = 0 or false
@@ -152,7 +152,8 @@ class Key:
             self._rename(sequence(oid("1.2.840.113549.1.1.1"), b"\x05\x00"),
                          sequence(oid(PSS_OID)))
         if kind == "unknown":
-            self.spki = sequence(sequence(oid(UNKNOWN_OID)), bits(hashlib.sha512(self.spki).digest()))
+            made_up = hashlib.sha512(self.spki).digest()
+            self.spki = sequence(sequence(oid(UNKNOWN_OID)), bits(made_up))
         self.identifier = hashlib.sha1(self.spki).digest()
 
     def _rename(self, old, new):
@@ -283,8 +284,8 @@ class Scenario:
             return {**base, **own}
         if family:
             base = self.spec(stem)
-            issuer = base["issuer"]
-            return {"key": "rsa2048", **base, "issuer": issuer if issuer == "self" else family + issuer}
+            issuer = base["issuer"] if base["issuer"] == "self" else family + base["issuer"]
+            return {"key": "rsa2048", **base, "issuer": issuer}
         if label in BUILT_IN:
             return BUILT_IN[label]
         if kind == stem:

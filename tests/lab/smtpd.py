@@ -206,7 +206,7 @@ class Session:
             self.socket.sendall(data)
 
     def reply(self, value, stage=None, extra=b""):
-        """Send a reply given as text or lines; only text outside ASCII or \\u escapes is latin-1."""
+        """Send a reply given as text or lines, as latin-1."""
         time.sleep(self.get("delay", {}).get(stage, 0))
         lines = [value] if isinstance(value, str) else value
         eol = self.get("eol", "\r\n")

@@ -421,8 +421,8 @@ class Tls13(Connection):
 
 def accept(sock, chains, hello, options):
     """Do the handshake; return the connection. Raises TlsError, OSError."""
-    allowed = [v for v in ("1.3", "1.2") if options.get("min", "1.2") <= v <= options.get("max", "1.3")
-               and v in hello.versions]
+    lowest, highest = options.get("min", "1.2"), options.get("max", "1.3")
+    allowed = [v for v in ("1.3", "1.2") if lowest <= v <= highest and v in hello.versions]
     kind = {"1.3": Tls13, "1.2": Tls12}.get(allowed[0] if allowed else None, Connection)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection = kind(sock, hello, options)
