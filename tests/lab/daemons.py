@@ -25,7 +25,7 @@ server:
   server-count: 1
   tcp-count: 500
   rrl-ratelimit: 0
-  minimal-responses: no
+  minimal-responses: yes
   hide-version: yes
   zonefiles-check: no
 remote-control:
