@@ -106,8 +106,8 @@ static void choose_families(struct dp_resolver_config *config)
 	config->want_v6 = v6 || given || !v4;
 }
 
-static struct dp_resolver *open_resolver(const struct dp_options *options, struct event_base *base,
-	int64_t clock_utc_s, const char **why)
+static struct dp_resolver *open_resolver(
+	const struct dp_options *options, struct event_base *base, const char **why)
 {
 	struct dp_resolver_config config = {
 		.base = base,
@@ -116,12 +116,31 @@ static struct dp_resolver *open_resolver(const struct dp_options *options, struc
 		.anchors = options->anchors,
 		.anchor_count = options->anchor_count,
 		.root_hints_path = options->root_hints_path,
-		.clock_offset_s = clock_utc_s - dp_port_utc_s(),
 	};
 
+	/* Only --clock: a difference between two readings of the clock would stop libunbound's. */
+	if (options->clock_utc_s != DP_TIME_NONE)
+		config.clock_offset_s = options->clock_utc_s - dp_port_utc_s();
 	memcpy(config.servers, options->servers, sizeof(config.servers));
 	choose_families(&config);
 	return dp_resolver_open(&config, why, options->arena);
+}
+
+/* Options that contradict each other, or NULL. */
+static const char *contradiction(const struct dp_options *options, bool server)
+{
+	for (size_t i = 0; i < options->connect_count; i++) {
+		bool v4 = options->connect[i].family == 4;
+
+		if (!(v4 ? options->want_v4 : options->want_v6))
+			return v4
+				? "--connect names an IPv4 address, which -6 rules out; leave one out"
+				: "--connect names an IPv6 address, which -4 rules out; leave one out";
+	}
+	if (options->next_hop.len > 0 && !server)
+		return "--next-hop is for servers; type the server as smtp://HOST, or leave "
+		       "--next-hop out";
+	return NULL;
 }
 
 static const char *read_targets(struct session *session)
@@ -140,10 +159,7 @@ static const char *read_targets(struct session *session)
 			options->targets[i], options, options->arena, &session->targets[i]);
 		server = server || !session->targets[i].is_domain;
 	}
-	if (wrong == NULL && options->next_hop.len > 0 && !server)
-		wrong = "--next-hop is for servers; type the server as smtp://HOST, or leave "
-			"--next-hop out";
-	return wrong;
+	return wrong != NULL ? wrong : contradiction(options, server);
 }
 
 static const char *write_failure(enum dp_status status)
@@ -226,7 +242,7 @@ static int run(struct session *session, struct event_base *base)
 	int64_t clock_utc_s =
 		options->clock_utc_s != DP_TIME_NONE ? options->clock_utc_s : dp_port_utc_s();
 	const char *why = NULL;
-	struct dp_resolver *resolver = open_resolver(options, base, clock_utc_s, &why);
+	struct dp_resolver *resolver = open_resolver(options, base, &why);
 	enum dp_batch_end end;
 	int written;
 

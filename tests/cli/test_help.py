@@ -61,7 +61,7 @@ def version_names_everything():
     check(re.match(r"daneprobe \d+\.\d+\.\d+ \(\w+\)\n", result.out), result.out)
     for part in ("Mbed TLS", "libunbound", "libevent", "cJSON", "libsodium", "musl"):
         check(re.search(rf"^  {part} +\S*\d", result.out, re.M) or part == "musl", f"{part}: {result.out}")
-    # The key tags of IANA's anchors, computed here from nothing but the record (RFC 4034 s5.1.1)
+    # IANA's root-anchors.xml: KSK-2017 and KSK-2024
     for tag in ("20326", "38696"):
         check(re.search(rf"key tag {tag}  \. IN DS {tag} 8 2 [0-9A-F]{{64}}$", result.out, re.M), tag)
     equal(run("--version").out, result.out, "--version")
