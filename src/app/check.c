@@ -26,9 +26,9 @@ struct dp_check {
 	struct dp_arena *arena;
 	dp_check_done done;
 	void *user;
-	struct event *step;     /* plan the next tasks, from the loop */
+	struct event *step; /* plan the next tasks, from the loop */
 	struct event *deadline;
-	struct task *tasks;     /* under way, doubly linked */
+	struct task *tasks; /* under way, doubly linked */
 	int64_t started_ms;
 	bool finished;
 };
@@ -113,14 +113,15 @@ static void probe_done(void *user, struct dp_probe *probe)
 
 static void start_lookup(struct dp_check *check, struct task *task)
 {
-	int64_t patience_ms = task->what.hint ? HINT_MS : (int64_t)check->settings.timeout_ms * DNS_TIMEOUTS;
+	int64_t patience_ms =
+		task->what.hint ? HINT_MS : (int64_t)check->settings.timeout_ms * DNS_TIMEOUTS;
 	int64_t deadline_ms = dp_port_monotonic_ms() + patience_ms;
 
 	if (deadline_ms > check->settings.deadline_ms)
 		deadline_ms = check->settings.deadline_ms;
 	task->what.lookup->asked_ms = elapsed_ms(check);
-	task->question = dp_resolver_ask(check->resolver, task->what.lookup, deadline_ms, check->arena, lookup_done,
-		task);
+	task->question = dp_resolver_ask(
+		check->resolver, task->what.lookup, deadline_ms, check->arena, lookup_done, task);
 }
 
 static void start_probe(struct dp_check *check, struct task *task)
@@ -138,7 +139,8 @@ static void start_probe(struct dp_check *check, struct task *task)
 	};
 
 	task->what.probe->started_ms = elapsed_ms(check);
-	task->run = dp_probe_start(check->base, &request, task->what.probe, check->arena, probe_done, task);
+	task->run = dp_probe_start(
+		check->base, &request, task->what.probe, check->arena, probe_done, task);
 }
 
 static void start_task(struct dp_check *check, const struct dp_task *what)
@@ -169,7 +171,8 @@ static void step(evutil_socket_t fd, short what, void *user)
 	(void)fd;
 	(void)what;
 	do {
-		count = dp_policy_next(check->facts, check->settings.now_utc_s, tasks, TASKS_AT_ONCE);
+		count = dp_policy_next(
+			check->facts, check->settings.now_utc_s, tasks, TASKS_AT_ONCE);
 		for (size_t i = 0; i < count; i++)
 			start_task(check, &tasks[i]);
 	} while (count == TASKS_AT_ONCE);
@@ -188,8 +191,8 @@ static void deadline(evutil_socket_t fd, short what, void *user)
 }
 
 struct dp_check *dp_check_start(struct event_base *base, struct dp_resolver *resolver,
-	const struct dp_target *target, const struct dp_check_settings *settings, struct dp_arena *arena,
-	dp_check_done done, void *user)
+	const struct dp_target *target, const struct dp_check_settings *settings,
+	struct dp_arena *arena, dp_check_done done, void *user)
 {
 	struct dp_check *check = calloc(1, sizeof(*check));
 	int64_t left_ms;
@@ -247,7 +250,8 @@ const char *dp_check_waiting(const struct dp_check *check, struct dp_arena *aren
 	if (task == NULL)
 		return "nothing";
 	if (task->what.kind == DP_TASK_LOOKUP)
-		return dp_arena_printf(arena, "%s of %s", dp_type_text(task->what.lookup->type, arena),
+		return dp_arena_printf(arena, "%s of %s",
+			dp_type_text(task->what.lookup->type, arena),
 			dp_name_text(&task->what.lookup->name, name));
 	return dp_arena_printf(arena, "%s [%s]", dp_name_text(&task->what.host->name, name),
 		dp_ip_format(&task->what.ip, ip));

@@ -19,19 +19,19 @@ struct dp_resolver;
 struct dp_check;
 
 struct dp_check_settings {
-	const char *hello;      /* EHLO argument, or NULL: address literal of the local end */
-	unsigned timeout_ms;    /* connect, one reply, TLS; also one DNS question for explanation */
-	unsigned greeting_ms;   /* SMTP greeting */
-	int64_t deadline_ms;    /* absolute, monotonic: the whole check */
-	int64_t now_utc_s;      /* time at which certificates are judged */
-	int64_t clock_utc_s;    /* time at which signatures are judged */
+	const char *hello;    /* EHLO argument, or NULL: address literal of the local end */
+	unsigned timeout_ms;  /* connect, one reply, TLS; also one DNS question for explanation */
+	unsigned greeting_ms; /* SMTP greeting */
+	int64_t deadline_ms;  /* absolute, monotonic: the whole check */
+	int64_t now_utc_s;    /* time at which certificates are judged */
+	int64_t clock_utc_s;  /* time at which signatures are judged */
 };
 
 typedef void (*dp_check_done)(void *user, struct dp_facts *facts);
 
 struct dp_check *dp_check_start(struct event_base *base, struct dp_resolver *resolver,
-	const struct dp_target *target, const struct dp_check_settings *settings, struct dp_arena *arena,
-	dp_check_done done, void *user);
+	const struct dp_target *target, const struct dp_check_settings *settings,
+	struct dp_arena *arena, dp_check_done done, void *user);
 
 /* Wind up: pending things become CANCELLED, facts->interrupted is set, done follows from the loop. */
 void dp_check_stop(struct dp_check *check);

@@ -25,7 +25,9 @@ struct why {
 
 static const char *cert_name(const struct dp_cert *cert)
 {
-	return cert->subject_text != NULL && cert->subject_text[0] != '\0' ? cert->subject_text : "(no readable subject)";
+	return cert->subject_text != NULL && cert->subject_text[0] != '\0'
+		? cert->subject_text
+		: "(no readable subject)";
 }
 
 /* "\"mx.example.org\" (ECDSA P-256, SHA-256 of the key 0a1b...)" */
@@ -50,7 +52,11 @@ static const char *sent_text(struct why *why)
 	for (size_t i = 0; i < chain->count && i < SHOWN_CERTS; i++) {
 		bool last = i + 1 == chain->count || i + 1 == SHOWN_CERTS;
 
-		dp_buf_printf(&out, "%s\"%s\"", i == 0 ? "" : last ? " and " : ", ", cert_name(&chain->certs[i]));
+		dp_buf_printf(&out, "%s\"%s\"",
+			i == 0         ? ""
+				: last ? " and "
+				       : ", ",
+			cert_name(&chain->certs[i]));
 		if (last && !chain->certs[i].self_issued && chain->certs[i].issuer_text != NULL)
 			dp_buf_printf(&out, " (issued by \"%s\")", chain->certs[i].issuer_text);
 	}
@@ -126,7 +132,8 @@ static bool explain_swapped(struct why *why)
 	if (place < 0)
 		return false;
 	why->subject.cert = place;
-	why->words.cert = dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(&why->probe->chain.certs[place]));
+	why->words.cert = dp_arena_printf(
+		why->judge->arena, "\"%s\"", cert_name(&why->probe->chain.certs[place]));
 	why->words.detail = why->record->selector == DP_CERT ? "key" : "certificate";
 	add(why, DP_REASON_TLSA_SELECTOR_SWAPPED);
 	return true;
@@ -185,12 +192,13 @@ static void explain_ee(struct why *why)
 		const struct dp_tlsa *record = why->record;
 
 		why->subject.cert = issuer;
-		why->words.cert =
-			dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(&why->probe->chain.certs[issuer]));
+		why->words.cert = dp_arena_printf(
+			why->judge->arena, "\"%s\"", cert_name(&why->probe->chain.certs[issuer]));
 		why->words.fix = dp_arena_printf(why->judge->arena,
 			"%s\nor, if an issuer is meant to be pinned, publish the same data with usage 2:\n  %s. IN TLSA 2 %u %u %s",
-			publish_fix(why), dp_judge_name(why->judge, &why->host->owner), (unsigned)record->selector,
-			(unsigned)record->matching, dp_text_hex(why->judge->arena, record->data, record->data_len));
+			publish_fix(why), dp_judge_name(why->judge, &why->host->owner),
+			(unsigned)record->selector, (unsigned)record->matching,
+			dp_text_hex(why->judge->arena, record->data, record->data_len));
 		add(why, DP_REASON_TLSA_EE_IS_ISSUER);
 		return;
 	}
@@ -211,6 +219,18 @@ static const char *digest_kind(const struct dp_tlsa *record)
 	return record->selector == DP_SPKI ? "the key of" : "the certificate of";
 }
 
+/* "ISRG Root X1" as a file would be called: "ISRG_Root_X1". */
+static const char *file_name(struct why *why, const char *name)
+{
+	char *file = dp_arena_text(why->judge->arena, name, strlen(name));
+
+	for (char *c = file; *c != '\0'; c++) {
+		if (*c == ' ' || *c == '/' || *c == '\'')
+			*c = '_';
+	}
+	return file;
+}
+
 /* RFC 7671 s5.2.2: the anchor must be in the chain. Two ways: send it, or pin what is sent. */
 static void explain_not_sent(struct why *why)
 {
@@ -221,23 +241,26 @@ static void explain_not_sent(struct why *why)
 
 	why->words.cert = sent_text(why);
 	if (ca == NULL) {
-		why->words.detail = dp_arena_printf(arena, "%s a trust anchor that this tool does not know by name",
+		why->words.detail = dp_arena_printf(arena,
+			"%s a trust anchor that this tool does not know by name",
 			digest_kind(why->record));
 		why->words.fix = dp_arena_printf(arena,
-			"Either append the certificate that the record was made from to the end of the chain file that the "
-			"server sends, or publish the record of the server's own key instead:%s",
+			"Either append the certificate that the record was made from to the chain file that the server "
+			"sends:\n  cat anchor.pem >> fullchain.pem\nor publish the record of the server's own key instead:%s",
 			own);
 	} else if (over) {
-		why->words.detail = dp_arena_printf(arena, "%s %s, which expired on %s", digest_kind(why->record),
-			ca->subject_cn, ca->not_after);
+		why->words.detail = dp_arena_printf(arena, "%s %s, which expired on %s",
+			digest_kind(why->record), ca->subject_cn, ca->not_after);
 		why->words.fix = dp_arena_printf(arena,
-			"That CA certificate is history. Publish the record of the server's own key instead:%s", own);
+			"That CA certificate is history. Publish the record of the server's own key instead:%s",
+			own);
 	} else {
-		why->words.detail = dp_arena_printf(arena, "%s %s", digest_kind(why->record), ca->subject_cn);
+		why->words.detail =
+			dp_arena_printf(arena, "%s %s", digest_kind(why->record), ca->subject_cn);
 		why->words.fix = dp_arena_printf(arena,
-			"Either append the certificate of %s to the end of the chain file that the server sends, or publish "
-			"the record of the server's own key instead:%s",
-			ca->subject_cn, own);
+			"Either append the certificate of %s to the chain file that the server sends:\n"
+			"  cat %s.pem >> fullchain.pem\nor publish the record of the server's own key instead:%s",
+			ca->subject_cn, file_name(why, ca->subject_cn), own);
 	}
 	add(why, DP_REASON_TLSA_ANCHOR_NOT_SENT);
 }
@@ -255,9 +278,11 @@ static bool explain_same_key(struct why *why)
 			memcmp(chain->certs[i].spki_sha256, ca->spki_sha256, DP_SHA256_BYTES) != 0)
 			continue;
 		why->subject.cert = (int)i;
-		why->words.cert = dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(&chain->certs[i]));
-		why->words.detail = dp_arena_printf(why->judge->arena, "it pins %s as issued by %s (until %s)",
-			ca->subject_cn, ca->issuer_cn, ca->not_after);
+		why->words.cert =
+			dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(&chain->certs[i]));
+		why->words.detail =
+			dp_arena_printf(why->judge->arena, "it pins %s as issued by %s (until %s)",
+				ca->subject_cn, ca->issuer_cn, ca->not_after);
 		why->words.fix = dp_arena_printf(why->judge->arena,
 			"Pin the key, which all its certificates share:\n  %s. IN TLSA 2 1 1 %s",
 			dp_judge_name(why->judge, &why->host->owner),
@@ -273,12 +298,14 @@ static void explain_off_path(struct why *why)
 	const struct dp_chain *chain = &why->probe->chain;
 
 	why->subject.cert = why->match->cert;
-	why->words.cert = why->match->cert >= 0 ?
-		dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(&chain->certs[why->match->cert])) :
-		"the certificate in the record";
-	why->words.detail = why->leaf->issuer_text == NULL ?
-		"its issuer is unreadable" :
-		dp_arena_printf(why->judge->arena, "that was issued by \"%s\"", why->leaf->issuer_text);
+	why->words.cert = why->match->cert >= 0
+		? dp_arena_printf(
+			  why->judge->arena, "\"%s\"", cert_name(&chain->certs[why->match->cert]))
+		: "the certificate in the record";
+	why->words.detail = why->leaf->issuer_text == NULL
+		? "its issuer is unreadable"
+		: dp_arena_printf(
+			  why->judge->arena, "that was issued by \"%s\"", why->leaf->issuer_text);
 	add(why, DP_REASON_TLSA_ANCHOR_NOT_ISSUER);
 }
 
@@ -287,11 +314,13 @@ static void explain_broken(struct why *why)
 {
 	const struct dp_chain *chain = &why->probe->chain;
 	int culprit = why->match->culprit;
-	const struct dp_cert *cert = culprit >= 0 && (size_t)culprit < chain->count ? &chain->certs[culprit] : NULL;
+	const struct dp_cert *cert =
+		culprit >= 0 && (size_t)culprit < chain->count ? &chain->certs[culprit] : NULL;
 
 	why->subject.cert = culprit;
-	why->words.cert = cert != NULL ? dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(cert)) :
-					 "the anchor in the record";
+	why->words.cert = cert != NULL
+		? dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(cert))
+		: "the anchor in the record";
 	why->words.detail = why->match->detail != NULL ? why->match->detail : "no detail";
 	if (cert != NULL && why->match->reason == DP_REASON_CERTIFICATE_EXPIRED)
 		why->words.detail = dp_judge_date(why->judge, cert->not_after_utc_s);
@@ -317,7 +346,8 @@ static void explain_ta(struct why *why)
 void dp_explain_mismatch(struct dp_judge *judge, const struct dp_subject *subject)
 {
 	const struct dp_host_verdict *host = &judge->verdict->hosts[subject->host];
-	const struct dp_probe *probe = &judge->facts->hosts[subject->host].addrs[subject->addr].probes[subject->probe];
+	const struct dp_probe *probe =
+		&judge->facts->hosts[subject->host].addrs[subject->addr].probes[subject->probe];
 	const struct dp_match *match = &host->addrs[subject->addr].probes[subject->probe].match;
 
 	for (size_t i = 0; i < host->record_count; i++) {
@@ -336,6 +366,9 @@ void dp_explain_mismatch(struct dp_judge *judge, const struct dp_subject *subjec
 			continue;
 		why.subject.record = (int)i;
 		why.words.addr = why.label;
+		why.words.evidence = dp_arena_printf(judge->arena, "%s. IN TLSA %s",
+			dp_judge_name(judge, &host->owner),
+			dp_tlsa_text(why.record, 0, judge->arena));
 		why.words.record = dp_tlsa_text(why.record, SHOWN_BYTES, judge->arena);
 		if (explain_empty(&why) || explain_elsewhere(&why))
 			continue;

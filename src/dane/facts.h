@@ -31,12 +31,12 @@ enum dp_security { DP_INDETERMINATE, DP_INSECURE, DP_SECURE, DP_BOGUS };
 enum dp_lookup_state {
 	DP_LOOKUP_NOT_ASKED,
 	DP_LOOKUP_PENDING,
-	DP_LOOKUP_DATA,      /* NOERROR with records of the type asked */
-	DP_LOOKUP_NODATA,    /* NOERROR without */
+	DP_LOOKUP_DATA,   /* NOERROR with records of the type asked */
+	DP_LOOKUP_NODATA, /* NOERROR without */
 	DP_LOOKUP_NXDOMAIN,
-	DP_LOOKUP_ERROR,     /* another rcode (SERVFAIL, REFUSED, ...): message.rcode; or a malformed answer */
-	DP_LOOKUP_TIMEOUT,   /* no answer in time */
-	DP_LOOKUP_CANCELLED  /* the run ended first */
+	DP_LOOKUP_ERROR, /* another rcode (SERVFAIL, REFUSED, ...): message.rcode; or a malformed answer */
+	DP_LOOKUP_TIMEOUT,  /* no answer in time */
+	DP_LOOKUP_CANCELLED /* the run ended first */
 };
 
 /* One question to the DNS and what came of it. */
@@ -44,56 +44,64 @@ struct dp_lookup {
 	enum dp_lookup_state state;
 	struct dp_name name;
 	uint16_t type;
-	enum dp_security security; /* of the whole answer, aliases included; meaningful for DATA, NODATA, NXDOMAIN;
+	enum dp_security
+		security; /* of the whole answer, aliases included; meaningful for DATA, NODATA, NXDOMAIN;
 	                              BOGUS also with ERROR when the validator refused the answer */
-	const char *why;           /* the validator's or resolver's words, escaped; or NULL */
-	const char *fallback;      /* why another way was taken than the configured one, or NULL */
+	const char *why;      /* the validator's or resolver's words, escaped; or NULL */
+	const char *fallback; /* why another way was taken than the configured one, or NULL */
 	struct dp_message message;
 	unsigned asked_ms, answered_ms; /* since the start of the check: for traces */
 };
 
 /* How a connection ended up; each is one attempt to one address. */
-enum dp_stage { DP_STAGE_CONNECT, DP_STAGE_GREETING, DP_STAGE_HELLO, DP_STAGE_STARTTLS, DP_STAGE_HANDSHAKE,
-	DP_STAGE_DONE };
+enum dp_stage {
+	DP_STAGE_CONNECT,
+	DP_STAGE_GREETING,
+	DP_STAGE_HELLO,
+	DP_STAGE_STARTTLS,
+	DP_STAGE_HANDSHAKE,
+	DP_STAGE_DONE
+};
 
 /* Which certificate the client made possible. */
 enum dp_offer { DP_OFFER_ALL, DP_OFFER_RSA, DP_OFFER_ECDSA };
 
 struct dp_probe {
 	bool pending;
-	bool planned;             /* the planner has decided what follows it */
+	bool planned; /* the planner has decided what follows it */
 	enum dp_offer offer;
-	enum dp_stage stage;      /* the last stage that was entered; DONE: handshake complete */
-	enum dp_status status;    /* DP_OK, or what the transport did (TIMEOUT, REFUSED, ...) */
-	enum dp_reason reason;    /* NONE, or what the peer said or did wrong (DP_REASON_*) */
-	int reply_code;           /* of the reply that decided, or 0 */
-	const char *detail;       /* evidence for the finding, escaped; or NULL */
-	const char *tls_version;  /* "TLSv1.3", or NULL */
-	const char *tls_suite;    /* IANA name, or NULL */
-	int alert;                /* fatal alert received (RFC 8446 s6), -1 if none */
-	bool chain_seen;          /* a Certificate message was read */
-	struct dp_chain chain;    /* as sent */
-	size_t chain_bytes;       /* length of the Certificate message body */
-	const char *dialogue;     /* lines said and heard before TLS, escaped, for -v; or NULL */
-	const char *sni;          /* name sent in SNI, or NULL */
+	enum dp_stage stage;     /* the last stage that was entered; DONE: handshake complete */
+	enum dp_status status;   /* DP_OK, or what the transport did (TIMEOUT, REFUSED, ...) */
+	enum dp_reason reason;   /* NONE, or what the peer said or did wrong (DP_REASON_*) */
+	int reply_code;          /* of the reply that decided, or 0 */
+	const char *detail;      /* evidence for the finding, escaped; or NULL */
+	const char *tls_version; /* "TLSv1.3", or NULL */
+	const char *tls_suite;   /* IANA name, or NULL */
+	int alert;               /* fatal alert received (RFC 8446 s6), -1 if none */
+	bool chain_seen;         /* a Certificate message was read */
+	struct dp_chain chain;   /* as sent */
+	size_t chain_bytes;      /* length of the Certificate message body */
+	const char *dialogue;    /* lines said and heard before TLS, escaped, for -v; or NULL */
+	const char *sni;         /* name sent in SNI, or NULL */
 	unsigned started_ms, ended_ms;
 };
 
 struct dp_addr_facts {
 	struct dp_ip ip;
-	uint16_t port;            /* to connect to */
-	bool forced;              /* given with --connect */
+	uint16_t port; /* to connect to */
+	bool forced;   /* given with --connect */
 	struct dp_probe probes[DP_CONNECTIONS_MAX];
-	size_t probe_count;       /* in the order made */
+	size_t probe_count; /* in the order made */
 };
 
 struct dp_host_facts {
-	struct dp_name name;      /* as in the MX record or target */
+	struct dp_name name; /* as in the MX record or target */
 	uint16_t preference;
 	struct dp_lookup a, aaaa;
-	struct dp_lookup cname;   /* asked when an address answer is insecure and has aliases */
-	struct dp_lookup tlsa[2]; /* at the expanded name, at the original name; [1] unused without alias */
-	struct dp_lookup tlsa_hint; /* on an insecure host: asked last, for explanation only */
+	struct dp_lookup cname; /* asked when an address answer is insecure and has aliases */
+	struct dp_lookup
+		tlsa[2]; /* at the expanded name, at the original name; [1] unused without alias */
+	struct dp_lookup tlsa_hint;     /* on an insecure host: asked last, for explanation only */
 	struct dp_lookup ds[DP_DS_MAX]; /* on an insecure host: DS of its ancestors, TLD first */
 	size_t ds_count;
 	struct dp_addr_facts addrs[DP_ADDRS_MAX];
@@ -107,24 +115,24 @@ enum dp_key_types { DP_KEY_TYPES_AUTO, DP_KEY_TYPES_ANY, DP_KEY_TYPES_BOTH };
 
 /* The question, set before the first lookup. */
 struct dp_target {
-	const char *text;         /* as the user wrote it */
-	struct dp_name name;      /* mail domain, or host */
-	bool is_domain;           /* MX lookup first */
-	const char *protocol;     /* "smtp" */
+	const char *text;     /* as the user wrote it */
+	struct dp_name name;  /* mail domain, or host */
+	bool is_domain;       /* MX lookup first */
+	const char *protocol; /* "smtp" */
 	uint16_t port;
-	struct dp_name next_hop;  /* --next-hop; len 0 if none */
+	struct dp_name next_hop; /* --next-hop; len 0 if none */
 	bool want_v4, want_v6;
 	enum dp_key_types key_types;
 	const struct dp_tlsa *records; /* --tlsa: instead of DNS; NULL if none */
 	size_t record_count;
-	const struct dp_ip *connect; /* --connect: addresses instead of those of DNS */
+	const struct dp_ip *connect;        /* --connect: addresses instead of those of DNS */
 	const struct dp_name *connect_host; /* for which host; parallel to connect */
-	const uint16_t *connect_port; /* 0 = port; parallel */
+	const uint16_t *connect_port;       /* 0 = port; parallel */
 	size_t connect_count;
 	const struct dp_name *down; /* --down */
 	size_t down_count;
-	int64_t cert_warning_s;   /* -1 = default: 14 days or a quarter of the lifetime, whichever is less */
-	int64_t rrsig_warning_s;  /* -1 = default: 2 days or an eighth, whichever is less */
+	int64_t cert_warning_s; /* -1 = default: 14 days or a quarter of the lifetime, whichever is less */
+	int64_t rrsig_warning_s; /* -1 = default: 2 days or an eighth, whichever is less */
 };
 
 struct dp_facts {
@@ -133,18 +141,20 @@ struct dp_facts {
 	struct dp_lookup mx;
 	struct dp_lookup ds[DP_DS_MAX]; /* of the domain, when its MX answer is insecure */
 	size_t ds_count;
-	struct dp_lookup tlsa_domain; /* _port._tcp.<domain>: asked for explanation when MX hosts have no TLSA */
-	struct dp_host_facts *hosts;  /* NULL until they are known */
+	struct dp_lookup
+		tlsa_domain; /* _port._tcp.<domain>: asked for explanation when MX hosts have no TLSA */
+	struct dp_host_facts *hosts; /* NULL until they are known */
 	size_t host_count;
 	size_t host_dropped;
-	bool hosts_known;         /* host list is final */
-	bool expired;             /* the deadline ended the run */
-	bool interrupted;         /* a signal ended the run */
-	const char *resolver_mode;/* "recursive", "system", "192.0.2.1" */
+	bool hosts_known;          /* host list is final */
+	bool expired;              /* the deadline ended the run */
+	bool interrupted;          /* a signal ended the run */
+	const char *resolver_mode; /* "recursive", "system", "192.0.2.1" */
 	const char *resolver_why;
-	struct dp_lookup root;    /* ". DNSKEY": asked when a lookup failed or was bogus, to tell the peer's faults
+	struct dp_lookup
+		root; /* ". DNSKEY": asked when a lookup failed or was bogus, to tell the peer's faults
 	                             from those of our own environment */
-	int64_t clock_utc_s;      /* time of the check, for signatures (certificates: what the judge is given) */
+	int64_t clock_utc_s; /* time of the check, for signatures (certificates: what the judge is given) */
 	unsigned duration_ms;
 };
 

@@ -13,8 +13,12 @@ static const char *word(const char *name, size_t len, const struct dp_words *wor
 		const char *name;
 		const char *value;
 	} table[] = {
-		{ "host", words->host }, { "addr", words->addr },     { "record", words->record },
-		{ "cert", words->cert }, { "detail", words->detail }, { "fix", words->fix },
+		{ "host", words->host },
+		{ "addr", words->addr },
+		{ "record", words->record },
+		{ "cert", words->cert },
+		{ "detail", words->detail },
+		{ "fix", words->fix },
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
@@ -24,7 +28,8 @@ static const char *word(const char *name, size_t len, const struct dp_words *wor
 	return "?";
 }
 
-const char *dp_finding_expand(const char *template, const struct dp_words *words, struct dp_arena *arena)
+const char *dp_finding_expand(
+	const char *template, const struct dp_words *words, struct dp_arena *arena)
 {
 	struct dp_buf out;
 
@@ -33,7 +38,7 @@ const char *dp_finding_expand(const char *template, const struct dp_words *words
 		const char *end = *template == '{' ? strchr(template, '}') : NULL;
 
 		if (end == NULL) {
-			dp_buf_char(&out, *template++);
+			dp_buf_char(&out, *template ++);
 			continue;
 		}
 		dp_buf_text(&out, word(template + 1, (size_t)(end - template - 1), words));
@@ -44,8 +49,9 @@ const char *dp_finding_expand(const char *template, const struct dp_words *words
 
 static bool same(const struct dp_finding *a, const struct dp_finding *b)
 {
-	return a->code == b->code && a->subject.host == b->subject.host && a->subject.addr == b->subject.addr &&
-	       a->subject.record == b->subject.record && strcmp(a->cause, b->cause) == 0;
+	return a->code == b->code && a->subject.host == b->subject.host &&
+		a->subject.addr == b->subject.addr && a->subject.record == b->subject.record &&
+		strcmp(a->cause, b->cause) == 0;
 }
 
 void dp_finding_add_as(struct dp_findings *list, enum dp_reason code, enum dp_severity severity,
@@ -58,7 +64,7 @@ void dp_finding_add_as(struct dp_findings *list, enum dp_reason code, enum dp_se
 		.subject = *subject,
 		.label = label,
 		.rfc = row->rfc,
-		.evidence = "",
+		.evidence = words->evidence != NULL ? words->evidence : "",
 		.cause = dp_finding_expand(row->cause, words, list->arena),
 		.consequence = dp_finding_expand(row->consequence, words, list->arena),
 		.remedy = dp_finding_expand(row->remedy, words, list->arena),
@@ -72,7 +78,8 @@ void dp_finding_add_as(struct dp_findings *list, enum dp_reason code, enum dp_se
 		list->dropped++;
 		return;
 	}
-	list->items = dp_arena_grow(list->arena, list->items, list->count, &list->cap, sizeof(finding));
+	list->items =
+		dp_arena_grow(list->arena, list->items, list->count, &list->cap, sizeof(finding));
 	list->items[list->count++] = finding;
 }
 

@@ -16,6 +16,7 @@ struct dp_words {
 	const char *cert;
 	const char *detail;
 	const char *fix;
+	const char *evidence; /* no placeholder: facts in short, as they were seen; NULL if none */
 };
 
 /* A list of findings under way. */
@@ -28,7 +29,7 @@ struct dp_findings {
 /* No subject narrower than the target. */
 extern const struct dp_subject dp_subject_none;
 
-/* Add a finding with the row's severity. words and label are borrowed from the arena. evidence may be NULL.
+/* Add a finding with the row's severity. words and label are borrowed from the arena.
  * An equal finding (same code, subject and cause) is not added twice. */
 void dp_finding_add(struct dp_findings *list, enum dp_reason code, const struct dp_subject *subject,
 	const char *label, const struct dp_words *words);
@@ -38,6 +39,7 @@ void dp_finding_add_as(struct dp_findings *list, enum dp_reason code, enum dp_se
 	const struct dp_subject *subject, const char *label, const struct dp_words *words);
 
 /* Fill a template. Missing values become "?". Text in the arena. */
-const char *dp_finding_expand(const char *template, const struct dp_words *words, struct dp_arena *arena);
+const char *dp_finding_expand(
+	const char *template, const struct dp_words *words, struct dp_arena *arena);
 
 #endif

@@ -50,7 +50,8 @@ const char *dp_judge_label(struct dp_judge *judge, int host, int addr)
 /* --- outcomes ---------------------------------------------------------------------------------- */
 
 /* The first that occurs in worst decides; DP_OUTCOMES when none of them does. */
-static enum dp_outcome worst_of(const bool seen[DP_OUTCOMES], const enum dp_outcome *worst, size_t count)
+static enum dp_outcome worst_of(
+	const bool seen[DP_OUTCOMES], const enum dp_outcome *worst, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		if (seen[worst[i]])
@@ -59,22 +60,33 @@ static enum dp_outcome worst_of(const bool seen[DP_OUTCOMES], const enum dp_outc
 	return DP_OUTCOMES;
 }
 
-static void settle_addr(struct dp_judge *judge, const struct dp_host_verdict *host, const struct dp_addr_facts *addr,
-	struct dp_addr_verdict *verdict)
+/* A connection for the other key type that a busy server does not take counts like an unreachable address: not
+ * beside one with a verdict. */
+static bool counts_for_addr(const struct dp_probe *probe, const struct dp_probe_verdict *verdict)
 {
-	static const enum dp_outcome worst[] = { DP_FAILED, DP_UNAUTHENTICATED, DP_UNDETERMINED, DP_VERIFIED };
+	if (verdict->superseded || verdict->absent)
+		return false;
+	return verdict->outcome != DP_UNDETERMINED || !dp_rule_unreachable(probe);
+}
+
+static void settle_addr(struct dp_judge *judge, const struct dp_host_verdict *host,
+	const struct dp_addr_facts *addr, struct dp_addr_verdict *verdict)
+{
+	static const enum dp_outcome worst[] = { DP_FAILED, DP_UNAUTHENTICATED, DP_UNDETERMINED,
+		DP_VERIFIED };
 	bool seen[DP_OUTCOMES] = { false };
 
 	for (size_t i = 0; i < addr->probe_count; i++) {
 		const struct dp_probe *probe = &addr->probes[i];
 		struct dp_probe_verdict *pv = &verdict->probes[i];
 
-		dp_rule_probe(judge->facts, probe, host->records, host->record_count, &host->base, judge->now_utc_s,
-			pv);
-		pv->superseded = i + 1 < addr->probe_count && addr->probes[i + 1].offer == probe->offer;
+		dp_rule_probe(judge->facts, probe, host->records, host->record_count, &host->base,
+			judge->now_utc_s, pv);
+		pv->superseded =
+			i + 1 < addr->probe_count && addr->probes[i + 1].offer == probe->offer;
 		if (probe->status == DP_NO_ROUTE)
 			verdict->skipped = true;
-		else if (!pv->superseded && !pv->absent)
+		else if (counts_for_addr(probe, pv))
 			seen[pv->outcome] = true;
 		for (size_t r = 0; pv->match.records != NULL && r < host->record_count; r++)
 			host->matched[r] |= pv->match.records[r].state == DP_MATCH_GOOD;
@@ -91,9 +103,11 @@ static bool addr_unreachable(const struct dp_addr_facts *addr)
 
 /* Failed > unauthenticated > undetermined > verified; an address that cannot be reached counts only when
  * none is verified: senders go on to the next one (RFC 5321 s5.1). */
-static void settle_addrs(struct dp_judge *judge, const struct dp_host_facts *host, struct dp_host_verdict *verdict)
+static void settle_addrs(
+	struct dp_judge *judge, const struct dp_host_facts *host, struct dp_host_verdict *verdict)
 {
-	static const enum dp_outcome worst[] = { DP_FAILED, DP_UNAUTHENTICATED, DP_UNDETERMINED, DP_VERIFIED };
+	static const enum dp_outcome worst[] = { DP_FAILED, DP_UNAUTHENTICATED, DP_UNDETERMINED,
+		DP_VERIFIED };
 	bool seen[DP_OUTCOMES] = { false };
 
 	verdict->unreachable = true;
@@ -128,7 +142,8 @@ static enum dp_security addresses_security(const struct dp_host_facts *host)
 	return host->a.security;
 }
 
-static void settle_host(struct dp_judge *judge, const struct dp_host_facts *host, struct dp_host_verdict *verdict)
+static void settle_host(
+	struct dp_judge *judge, const struct dp_host_facts *host, struct dp_host_verdict *verdict)
 {
 	enum dp_addresses addresses = dp_rule_addresses(judge->facts, host);
 	int index;
@@ -136,9 +151,7 @@ static void settle_host(struct dp_judge *judge, const struct dp_host_facts *host
 	verdict->outcome = DP_UNDETERMINED;
 	verdict->addresses_security = addresses_security(host);
 	switch (dp_rule_tlsa(judge->facts, host, &index)) {
-	case DP_TLSA_WAIT:
-		verdict->by_dns = true;
-		return;
+	case DP_TLSA_WAIT: verdict->by_dns = true; return;
 	case DP_TLSA_FAILED:
 		verdict->by_dns = true;
 		dp_rule_base(judge->facts, host, index, &verdict->base, &verdict->owner);
@@ -153,9 +166,10 @@ static void settle_host(struct dp_judge *judge, const struct dp_host_facts *host
 		return;
 	case DP_TLSA_RECORDS:
 		dp_rule_base(judge->facts, host, index, &verdict->base, &verdict->owner);
-		verdict->records = dp_rule_records(judge->facts, host, index, &verdict->record_count,
-			&verdict->record_dropped);
-		verdict->matched = dp_arena_alloc(judge->arena, verdict->record_count * sizeof(bool));
+		verdict->records = dp_rule_records(judge->facts, host, index,
+			&verdict->record_count, &verdict->record_dropped);
+		verdict->matched =
+			dp_arena_alloc(judge->arena, verdict->record_count * sizeof(bool));
 		settle_addrs(judge, host, verdict);
 		return;
 	}
@@ -167,7 +181,8 @@ static bool nowhere_to_deliver(const struct dp_judge *judge)
 	const struct dp_facts *facts = judge->facts;
 
 	for (size_t i = 0; i < facts->host_count; i++) {
-		if (dp_rule_addresses(facts, &facts->hosts[i]) != DP_ADDRESSES_NONE || facts->hosts[i].addr_count > 0)
+		if (dp_rule_addresses(facts, &facts->hosts[i]) != DP_ADDRESSES_NONE ||
+			facts->hosts[i].addr_count > 0)
 			return false;
 	}
 	return facts->hosts_known;
@@ -177,7 +192,8 @@ static bool nowhere_to_deliver(const struct dp_judge *judge)
  * count only when no host has a verdict. */
 static enum dp_outcome roll_up(const struct dp_judge *judge)
 {
-	static const enum dp_outcome worst[] = { DP_UNAUTHENTICATED, DP_NO_DANE, DP_UNDETERMINED, DP_VERIFIED };
+	static const enum dp_outcome worst[] = { DP_UNAUTHENTICATED, DP_NO_DANE, DP_UNDETERMINED,
+		DP_VERIFIED };
 	bool seen[DP_OUTCOMES] = { false };
 	bool by_dns = false;
 
@@ -201,8 +217,9 @@ static enum dp_outcome roll_up(const struct dp_judge *judge)
 
 static bool all_null_mx(const struct dp_lookup *mx)
 {
-	return mx->state == DP_LOOKUP_DATA && mx->message.rr_count == 1 && mx->message.rrs[0].rdata_len == 3 &&
-	       mx->message.rrs[0].rdata[0] == 0 && mx->message.rrs[0].rdata[1] == 0;
+	return mx->state == DP_LOOKUP_DATA && mx->message.rr_count == 1 &&
+		mx->message.rrs[0].rdata_len == 3 && mx->message.rrs[0].rdata[0] == 0 &&
+		mx->message.rrs[0].rdata[1] == 0;
 }
 
 static enum dp_outcome settle_domain(const struct dp_judge *judge)
@@ -236,8 +253,8 @@ static void finish(struct dp_judge *judge)
 	struct dp_words words = { .detail = "every lookup and connection" };
 
 	if (facts->interrupted)
-		dp_finding_add_as(&judge->findings, DP_REASON_INTERRUPTED, severity, &dp_subject_none,
-			dp_judge_label(judge, -1, -1), &words);
+		dp_finding_add_as(&judge->findings, DP_REASON_INTERRUPTED, severity,
+			&dp_subject_none, dp_judge_label(judge, -1, -1), &words);
 	else if (facts->expired)
 		dp_finding_add_as(&judge->findings, DP_REASON_DEADLINE, severity, &dp_subject_none,
 			dp_judge_label(judge, -1, -1), &words);
@@ -251,7 +268,9 @@ static void finish(struct dp_judge *judge)
 struct dp_verdict *dp_policy_judge(const struct dp_facts *facts, int64_t now_utc_s)
 {
 	struct dp_verdict *verdict = dp_arena_alloc(facts->arena, sizeof(*verdict));
-	struct dp_judge judge = { .facts = facts, .arena = facts->arena, .now_utc_s = now_utc_s, .verdict = verdict };
+	struct dp_judge judge = {
+		.facts = facts, .arena = facts->arena, .now_utc_s = now_utc_s, .verdict = verdict
+	};
 
 	judge.findings.arena = facts->arena;
 	verdict->hosts = dp_arena_alloc(facts->arena, facts->host_count * sizeof(*verdict->hosts));
@@ -259,6 +278,7 @@ struct dp_verdict *dp_policy_judge(const struct dp_facts *facts, int64_t now_utc
 		settle_host(&judge, &facts->hosts[i], &verdict->hosts[i]);
 	verdict->outcome = settle_domain(&judge);
 
+	dp_judge_root(&judge);
 	for (size_t i = 0; i < facts->host_count; i++) {
 		dp_judge_host_dns(&judge, (int)i);
 		dp_judge_records(&judge, (int)i);

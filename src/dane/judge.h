@@ -16,6 +16,7 @@ struct dp_judge {
 	int64_t now_utc_s;
 	struct dp_verdict *verdict;
 	struct dp_findings findings;
+	bool rootless; /* the root does not validate: failed lookups say nothing about the peer */
 };
 
 /* Presentation form in the arena, without final dot. */
@@ -26,13 +27,14 @@ const char *dp_judge_date(struct dp_judge *judge, int64_t utc_s);
 const char *dp_judge_label(struct dp_judge *judge, int host, int addr);
 
 /* judge_dnssec.c: a secure answer whose signatures end soon or use SHA-1. */
-void dp_judge_signatures(struct dp_judge *judge, const struct dp_lookup *lookup, const struct dp_subject *subject,
-	const char *label);
+void dp_judge_signatures(struct dp_judge *judge, const struct dp_lookup *lookup);
 /* Where security ends, in words, from the DS answers of a name's ancestors (TLD first); adds a finding when it ends
  * at an algorithm that is not supported (RFC 4035 s5.2). */
-const char *dp_judge_insecure_because(struct dp_judge *judge, const struct dp_lookup *ds, size_t count);
+const char *dp_judge_insecure_because(
+	struct dp_judge *judge, const struct dp_lookup *ds, size_t count);
 
-/* judge_dns.c: findings on the MX, address and TLSA answers. */
+/* judge_dns.c: findings on the MX, address and TLSA answers; the root (which must come first) and the domain. */
+void dp_judge_root(struct dp_judge *judge);
 void dp_judge_mx(struct dp_judge *judge);
 void dp_judge_host_dns(struct dp_judge *judge, int host);
 

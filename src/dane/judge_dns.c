@@ -19,21 +19,22 @@ static const char *failure(struct dp_judge *judge, const struct dp_lookup *looku
 	if (lookup->security == DP_BOGUS)
 		return why[0] != '\0' ? why : "the validator gives no reason";
 	if (lookup->state == DP_LOOKUP_ERROR)
-		return dp_arena_printf(judge->arena, "%s%s%s", dp_rcode_text(lookup->message.rcode, judge->arena), sep,
-			why);
+		return dp_arena_printf(judge->arena, "%s%s%s",
+			dp_rcode_text(lookup->message.rcode, judge->arena), sep, why);
 	return "its DNSSEC status cannot be determined";
 }
 
 static bool bogus(const struct dp_lookup *lookup)
 {
 	return lookup->security == DP_BOGUS && lookup->state != DP_LOOKUP_TIMEOUT &&
-	       lookup->state != DP_LOOKUP_CANCELLED;
+		lookup->state != DP_LOOKUP_CANCELLED;
 }
 
 /* "secure", "insecure": how far a denial is proven. */
 static const char *denial(struct dp_judge *judge, const struct dp_lookup *lookup)
 {
-	const char *kind = lookup->state == DP_LOOKUP_NXDOMAIN ? "the name does not exist" : "no such record";
+	const char *kind =
+		lookup->state == DP_LOOKUP_NXDOMAIN ? "the name does not exist" : "no such record";
 
 	return dp_arena_printf(judge->arena, "%s, %s", kind,
 		lookup->security == DP_SECURE ? "proven by DNSSEC" : "not protected by DNSSEC");
@@ -59,11 +60,14 @@ static void judge_null_mx(struct dp_judge *judge, const char *domain)
 		if (mx->rrs[i].rdata_len != 3 || mx->rrs[i].rdata[2] != 0)
 			continue;
 		if (mx->rr_count == 1 && mx->rrs[i].rdata[0] == 0 && mx->rrs[i].rdata[1] == 0) {
-			dp_finding_add(&judge->findings, DP_REASON_NULL_MX, &dp_subject_none, domain, &words);
+			dp_finding_add(&judge->findings, DP_REASON_NULL_MX, &dp_subject_none,
+				domain, &words);
 			return;
 		}
-		words.detail = mx->rr_count > 1 ? "beside other MX records" : "its preference is not 0";
-		dp_finding_add(&judge->findings, DP_REASON_MX_NULL_MIXED, &dp_subject_none, domain, &words);
+		words.detail =
+			mx->rr_count > 1 ? "beside other MX records" : "its preference is not 0";
+		dp_finding_add(&judge->findings, DP_REASON_MX_NULL_MIXED, &dp_subject_none, domain,
+			&words);
 	}
 }
 
@@ -81,7 +85,10 @@ static void judge_hosts_together(struct dp_judge *judge, const char *domain)
 		const char *name = dp_judge_name(judge, &facts->hosts[i].name);
 
 		counts[host->outcome]++;
-		down += host->outcome == DP_UNDETERMINED && host->unreachable && facts->hosts[i].down ? 1 : 0;
+		down += host->outcome == DP_UNDETERMINED && host->unreachable &&
+				facts->hosts[i].down
+			? 1
+			: 0;
 		if (host->outcome == DP_VERIFIED || host->outcome == DP_NO_DANE)
 			dp_buf_printf(&with, "%s%s", with.len > 0 ? ", " : "", name);
 		if (host->outcome == DP_NO_DANE)
@@ -92,12 +99,14 @@ static void judge_hosts_together(struct dp_judge *judge, const char *domain)
 		struct dp_words words = { .host = domain,
 			.detail = dp_arena_printf(judge->arena, "none at %s", without.data) };
 
-		dp_finding_add(&judge->findings, DP_REASON_DOMAIN_PARTLY_PROTECTED, &dp_subject_none, domain, &words);
+		dp_finding_add(&judge->findings, DP_REASON_DOMAIN_PARTLY_PROTECTED,
+			&dp_subject_none, domain, &words);
 	}
 	if (with.len > 0 && counts[DP_VERIFIED] + counts[DP_NO_DANE] + down < facts->host_count) {
 		struct dp_words words = { .host = domain, .detail = with.data };
 
-		dp_finding_add(&judge->findings, DP_REASON_DOMAIN_DELIVERS_THROUGH, &dp_subject_none, domain, &words);
+		dp_finding_add(&judge->findings, DP_REASON_DOMAIN_DELIVERS_THROUGH,
+			&dp_subject_none, domain, &words);
 	}
 }
 
@@ -105,7 +114,8 @@ static void judge_hosts_together(struct dp_judge *judge, const char *domain)
 static void judge_insecure_domain(struct dp_judge *judge, const char *domain)
 {
 	const struct dp_facts *facts = judge->facts;
-	struct dp_words words = { .host = domain, .detail = dp_judge_insecure_because(judge, facts->ds, facts->ds_count) };
+	struct dp_words words = { .host = domain,
+		.detail = dp_judge_insecure_because(judge, facts->ds, facts->ds_count) };
 
 	dp_finding_add(&judge->findings, DP_REASON_MX_INSECURE, &dp_subject_none, domain, &words);
 	for (size_t i = 0; i < facts->host_count; i++) {
@@ -115,7 +125,8 @@ static void judge_insecure_domain(struct dp_judge *judge, const char *domain)
 			continue;
 		subject.host = (int)i;
 		words.host = dp_judge_name(judge, &facts->hosts[i].name);
-		dp_finding_add(&judge->findings, DP_REASON_INSECURE_MX_HOST_FAILS, &subject, words.host, &words);
+		dp_finding_add(&judge->findings, DP_REASON_INSECURE_MX_HOST_FAILS, &subject,
+			words.host, &words);
 	}
 }
 
@@ -124,29 +135,32 @@ static void judge_failed_mx(struct dp_judge *judge, const char *domain)
 	const struct dp_lookup *mx = &judge->facts->mx;
 	struct dp_words words = { .host = domain, .detail = failure(judge, mx) };
 
-	if (mx->state == DP_LOOKUP_CANCELLED)
-		return; /* the deadline or the interruption says so */
-	dp_finding_add(&judge->findings, bogus(mx) ? DP_REASON_MX_BOGUS : DP_REASON_MX_LOOKUP_FAILED, &dp_subject_none,
+	if (mx->state == DP_LOOKUP_CANCELLED || judge->rootless)
+		return; /* another finding says it */
+	dp_finding_add(&judge->findings,
+		bogus(mx) ? DP_REASON_MX_BOGUS : DP_REASON_MX_LOOKUP_FAILED, &dp_subject_none,
 		domain, &words);
 }
 
 /* Failed lookups may be our own fault: the root says. */
-static void judge_root(struct dp_judge *judge)
+void dp_judge_root(struct dp_judge *judge)
 {
 	const struct dp_lookup *root = &judge->facts->root;
 	const char *why = root->why != NULL ? root->why : "";
-	bool clock = strstr(why, "signature expired") != NULL || strstr(why, "before inception") != NULL;
+	bool clock =
+		strstr(why, "signature expired") != NULL || strstr(why, "before inception") != NULL;
 	bool recursive = strcmp(judge->facts->resolver_mode, "recursive") == 0;
 	char now[DP_TIME_TEXT_MAX];
 	struct dp_words words = { 0 };
 
 	if (!dp_rule_final(root) || dp_rule_secure_data(root) || root->state == DP_LOOKUP_CANCELLED)
 		return;
+	judge->rootless = true;
 	words.detail = clock ? dp_text_time(judge->facts->clock_utc_s, now) : failure(judge, root);
 	dp_finding_add(&judge->findings,
-		clock	? DP_REASON_CLOCK_SUSPECT :
-		recursive ? DP_REASON_ROOT_NOT_VALIDATED :
-			    DP_REASON_RESOLVER_UNUSABLE,
+		clock               ? DP_REASON_CLOCK_SUSPECT
+			: recursive ? DP_REASON_ROOT_NOT_VALIDATED
+				    : DP_REASON_RESOLVER_UNUSABLE,
 		&dp_subject_none, dp_judge_label(judge, -1, -1), &words);
 }
 
@@ -176,7 +190,8 @@ static bool all_timed_out(const struct dp_facts *facts)
 static void judge_filter(struct dp_judge *judge)
 {
 	const struct dp_facts *facts = judge->facts;
-	struct dp_words words = { .detail = dp_arena_printf(judge->arena, "%u", (unsigned)facts->target.port) };
+	struct dp_words words = { .detail = dp_arena_printf(
+					  judge->arena, "%u", (unsigned)facts->target.port) };
 
 	if (all_timed_out(facts))
 		dp_finding_add(&judge->findings, DP_REASON_PORT_FILTERED, &dp_subject_none,
@@ -192,8 +207,10 @@ static void judge_wrong_owner(struct dp_judge *judge, const char *domain)
 	if (tlsa->state != DP_LOOKUP_DATA || facts->host_count == 0)
 		return;
 	words.host = dp_judge_name(judge, &facts->hosts[0].name);
-	words.fix = dp_arena_printf(judge->arena, "_%u._tcp.%s", (unsigned)facts->target.port, words.host);
-	dp_finding_add(&judge->findings, DP_REASON_TLSA_WRONG_OWNER, &dp_subject_none, domain, &words);
+	words.fix = dp_arena_printf(
+		judge->arena, "_%u._tcp.%s", (unsigned)facts->target.port, words.host);
+	dp_finding_add(
+		&judge->findings, DP_REASON_TLSA_WRONG_OWNER, &dp_subject_none, domain, &words);
 }
 
 void dp_judge_mx(struct dp_judge *judge)
@@ -203,7 +220,6 @@ void dp_judge_mx(struct dp_judge *judge)
 	const char *domain = dp_judge_label(judge, -1, -1);
 	struct dp_words words = { .host = domain };
 
-	judge_root(judge);
 	judge_filter(judge);
 	if (!facts->target.is_domain || !dp_rule_final(mx))
 		return;
@@ -211,18 +227,23 @@ void dp_judge_mx(struct dp_judge *judge)
 		judge_failed_mx(judge, domain);
 		return;
 	}
-	dp_judge_signatures(judge, mx, &dp_subject_none, domain);
+	dp_judge_signatures(judge, mx);
 	if (mx->state == DP_LOOKUP_NXDOMAIN) {
-		words.detail = mx->security == DP_SECURE ? "proven by DNSSEC" : "not protected by DNSSEC";
-		dp_finding_add(&judge->findings, DP_REASON_DOMAIN_NOT_FOUND, &dp_subject_none, domain, &words);
+		words.detail =
+			mx->security == DP_SECURE ? "proven by DNSSEC" : "not protected by DNSSEC";
+		dp_finding_add(&judge->findings, DP_REASON_DOMAIN_NOT_FOUND, &dp_subject_none,
+			domain, &words);
 		return;
 	}
 	if (mx->state == DP_LOOKUP_NODATA)
-		dp_finding_add(&judge->findings, DP_REASON_MX_IMPLICIT, &dp_subject_none, domain, &words);
+		dp_finding_add(
+			&judge->findings, DP_REASON_MX_IMPLICIT, &dp_subject_none, domain, &words);
 	judge_null_mx(judge, domain);
 	if (facts->host_dropped > 0) {
-		words.detail = dp_arena_printf(judge->arena, "%zu MX hosts were not looked at", facts->host_dropped);
-		dp_finding_add(&judge->findings, DP_REASON_MX_TOO_MANY, &dp_subject_none, domain, &words);
+		words.detail = dp_arena_printf(
+			judge->arena, "%zu MX hosts were not looked at", facts->host_dropped);
+		dp_finding_add(
+			&judge->findings, DP_REASON_MX_TOO_MANY, &dp_subject_none, domain, &words);
 	}
 	if (mx->security == DP_INSECURE && facts->host_count > 0)
 		judge_insecure_domain(judge, domain);
@@ -232,35 +253,41 @@ void dp_judge_mx(struct dp_judge *judge)
 
 /* --- the answers of one host ------------------------------------------------------------------- */
 
-static void judge_family(struct dp_judge *judge, const struct dp_lookup *lookup, const struct dp_subject *subject,
-	const char *host, bool other_serves)
+static void judge_family(struct dp_judge *judge, const struct dp_lookup *lookup,
+	const struct dp_subject *subject, const char *host, bool other_serves)
 {
-	struct dp_words words = { .host = host, .record = dp_type_text(lookup->type, judge->arena) };
+	struct dp_words words = { .host = host,
+		.record = dp_type_text(lookup->type, judge->arena) };
 
-	if (lookup->state == DP_LOOKUP_NOT_ASKED || lookup->state == DP_LOOKUP_CANCELLED ||
+	if (lookup->state == DP_LOOKUP_CANCELLED || judge->rootless ||
 		!dp_rule_lookup_failed(lookup))
 		return;
 	words.detail = failure(judge, lookup);
-	dp_finding_add_as(&judge->findings, bogus(lookup) ? DP_REASON_ADDRESS_BOGUS : DP_REASON_ADDRESS_LOOKUP_FAILED,
+	dp_finding_add_as(&judge->findings,
+		bogus(lookup) ? DP_REASON_ADDRESS_BOGUS : DP_REASON_ADDRESS_LOOKUP_FAILED,
 		other_serves ? DP_WARNING : DP_ERROR, subject, host, &words);
 }
 
 static void judge_no_address(struct dp_judge *judge, const struct dp_host_facts *host,
 	const struct dp_subject *subject, const char *name)
 {
-	const struct dp_lookup *lookup = host->a.state != DP_LOOKUP_NOT_ASKED ? &host->a : &host->aaaa;
+	const struct dp_lookup *lookup =
+		host->a.state != DP_LOOKUP_NOT_ASKED ? &host->a : &host->aaaa;
 	struct dp_words words = { .host = name, .detail = denial(judge, lookup) };
 	enum dp_severity severity = judge->verdict->outcome == DP_NO_MAIL ? DP_ERROR : DP_WARNING;
 
 	if (looks_like_address(&host->name))
-		dp_finding_add(&judge->findings, DP_REASON_MX_LOOKS_LIKE_ADDRESS, subject, name, &words);
-	dp_finding_add_as(&judge->findings, DP_REASON_HOST_NO_ADDRESS, severity, subject, name, &words);
+		dp_finding_add(
+			&judge->findings, DP_REASON_MX_LOOKS_LIKE_ADDRESS, subject, name, &words);
+	dp_finding_add_as(
+		&judge->findings, DP_REASON_HOST_NO_ADDRESS, severity, subject, name, &words);
 }
 
 static void judge_insecure_host(struct dp_judge *judge, const struct dp_host_facts *host,
 	const struct dp_subject *subject, const char *name)
 {
-	struct dp_words words = { .host = name, .detail = dp_judge_insecure_because(judge, host->ds, host->ds_count) };
+	struct dp_words words = { .host = name,
+		.detail = dp_judge_insecure_because(judge, host->ds, host->ds_count) };
 
 	dp_finding_add(&judge->findings, DP_REASON_ADDRESS_INSECURE, subject, name, &words);
 	if (host->tlsa_hint.state == DP_LOOKUP_DATA) {
@@ -269,37 +296,43 @@ static void judge_insecure_host(struct dp_judge *judge, const struct dp_host_fac
 	}
 }
 
-static void judge_failed_tlsa(struct dp_judge *judge, const struct dp_lookup *tlsa, const struct dp_subject *subject,
-	const char *name)
+static void judge_failed_tlsa(struct dp_judge *judge, const struct dp_lookup *tlsa,
+	const struct dp_subject *subject, const char *name)
 {
 	struct dp_words words = { .host = name,
 		.record = dp_judge_name(judge, &tlsa->name),
 		.detail = failure(judge, tlsa) };
 
-	if (tlsa->state == DP_LOOKUP_CANCELLED)
+	if (tlsa->state == DP_LOOKUP_CANCELLED || judge->rootless)
 		return;
-	dp_finding_add(&judge->findings, bogus(tlsa) ? DP_REASON_TLSA_BOGUS : DP_REASON_TLSA_LOOKUP_FAILED, subject,
-		name, &words);
+	dp_finding_add(&judge->findings,
+		bogus(tlsa) ? DP_REASON_TLSA_BOGUS : DP_REASON_TLSA_LOOKUP_FAILED, subject, name,
+		&words);
 }
 
-static void judge_no_tlsa(struct dp_judge *judge, const struct dp_host_facts *host, const struct dp_subject *subject,
-	const char *name)
+static void judge_no_tlsa(struct dp_judge *judge, const struct dp_host_facts *host,
+	const struct dp_subject *subject, const char *name)
 {
 	for (size_t i = 0; i < 2; i++) {
 		const struct dp_lookup *tlsa = &host->tlsa[i];
-		struct dp_words words = { .host = name, .record = dp_judge_name(judge, &tlsa->name) };
+		struct dp_words words = { .host = name,
+			.record = dp_judge_name(judge, &tlsa->name) };
 
 		if (!dp_rule_final(tlsa))
 			continue;
 		if (tlsa->state == DP_LOOKUP_DATA) {
-			words.detail = "the answer is insecure: an alias leads into a zone without DNSSEC";
-			dp_finding_add(&judge->findings, DP_REASON_TLSA_INSECURE, subject, name, &words);
+			words.detail =
+				"the answer is insecure: an alias leads into a zone without DNSSEC";
+			dp_finding_add(
+				&judge->findings, DP_REASON_TLSA_INSECURE, subject, name, &words);
 		} else if (tlsa->message.alias_count > 0) {
 			words.detail = dp_judge_name(judge, &tlsa->message.canonical);
-			dp_finding_add(&judge->findings, DP_REASON_TLSA_ALIAS, subject, name, &words);
+			dp_finding_add(
+				&judge->findings, DP_REASON_TLSA_ALIAS, subject, name, &words);
 		} else {
 			words.detail = denial(judge, tlsa);
-			dp_finding_add(&judge->findings, DP_REASON_TLSA_ABSENT, subject, name, &words);
+			dp_finding_add(
+				&judge->findings, DP_REASON_TLSA_ABSENT, subject, name, &words);
 		}
 	}
 }
@@ -310,25 +343,21 @@ static void judge_tlsa_answer(struct dp_judge *judge, const struct dp_host_facts
 	int index;
 
 	switch (dp_rule_tlsa(judge->facts, host, &index)) {
-	case DP_TLSA_FAILED:
-		judge_failed_tlsa(judge, &host->tlsa[index], subject, name);
-		return;
-	case DP_TLSA_NONE:
-		judge_no_tlsa(judge, host, subject, name);
-		return;
+	case DP_TLSA_FAILED: judge_failed_tlsa(judge, &host->tlsa[index], subject, name); return;
+	case DP_TLSA_NONE: judge_no_tlsa(judge, host, subject, name); return;
 	case DP_TLSA_RECORDS:
 		if (index >= 0)
-			dp_judge_signatures(judge, &host->tlsa[index], subject, name);
+			dp_judge_signatures(judge, &host->tlsa[index]);
 		return;
 	case DP_TLSA_WAIT:
-	case DP_TLSA_NO_HOST:
-		return;
+	case DP_TLSA_NO_HOST: return;
 	}
 }
 
 static const char *fallback_of(const struct dp_host_facts *host)
 {
-	const struct dp_lookup *lookups[] = { &host->a, &host->aaaa, &host->tlsa[0], &host->tlsa[1] };
+	const struct dp_lookup *lookups[] = { &host->a, &host->aaaa, &host->tlsa[0],
+		&host->tlsa[1] };
 
 	for (size_t i = 0; i < sizeof(lookups) / sizeof(lookups[0]); i++) {
 		if (lookups[i]->fallback != NULL)
@@ -344,7 +373,8 @@ void dp_judge_host_dns(struct dp_judge *judge, int index)
 	const char *name = dp_judge_name(judge, &host->name);
 	struct dp_subject subject = dp_subject_none;
 	bool a_serves = host->a.state == DP_LOOKUP_DATA && !dp_rule_lookup_failed(&host->a);
-	bool aaaa_serves = host->aaaa.state == DP_LOOKUP_DATA && !dp_rule_lookup_failed(&host->aaaa);
+	bool aaaa_serves =
+		host->aaaa.state == DP_LOOKUP_DATA && !dp_rule_lookup_failed(&host->aaaa);
 	enum dp_addresses addresses = dp_rule_addresses(facts, host);
 	struct dp_words words = { .host = name };
 
@@ -352,25 +382,31 @@ void dp_judge_host_dns(struct dp_judge *judge, int index)
 	judge_family(judge, &host->a, &subject, name, aaaa_serves);
 	judge_family(judge, &host->aaaa, &subject, name, a_serves);
 	judge_family(judge, &host->cname, &subject, name, false);
-	dp_judge_signatures(judge, &host->a, &subject, name);
-	dp_judge_signatures(judge, &host->aaaa, &subject, name);
+	dp_judge_signatures(judge, &host->a);
+	dp_judge_signatures(judge, &host->aaaa);
 	if (addresses == DP_ADDRESSES_NONE && host->addr_count == 0)
 		judge_no_address(judge, host, &subject, name);
 	if (addresses == DP_ADDRESSES_INSECURE && facts->target.records == NULL)
 		judge_insecure_host(judge, host, &subject, name);
 	if (a_serves || aaaa_serves) {
-		const struct dp_message *message = a_serves ? &host->a.message : &host->aaaa.message;
+		const struct dp_message *message =
+			a_serves ? &host->a.message : &host->aaaa.message;
 
 		words.detail = dp_judge_name(judge, &message->canonical);
-		if (facts->target.is_domain && facts->mx.state == DP_LOOKUP_DATA && message->alias_count > 0)
-			dp_finding_add(&judge->findings, DP_REASON_MX_ALIAS, &subject, name, &words);
+		if (facts->target.is_domain && facts->mx.state == DP_LOOKUP_DATA &&
+			message->alias_count > 0)
+			dp_finding_add(
+				&judge->findings, DP_REASON_MX_ALIAS, &subject, name, &words);
 	}
 	if (host->addr_dropped > 0) {
-		words.detail = dp_arena_printf(judge->arena, "%zu were not looked at", host->addr_dropped);
-		dp_finding_add(&judge->findings, DP_REASON_ADDRESS_TOO_MANY, &subject, name, &words);
+		words.detail =
+			dp_arena_printf(judge->arena, "%zu were not looked at", host->addr_dropped);
+		dp_finding_add(
+			&judge->findings, DP_REASON_ADDRESS_TOO_MANY, &subject, name, &words);
 	}
 	words.detail = fallback_of(host);
 	if (words.detail != NULL)
-		dp_finding_add(&judge->findings, DP_REASON_RESOLVER_FALLBACK, &subject, name, &words);
+		dp_finding_add(
+			&judge->findings, DP_REASON_RESOLVER_FALLBACK, &subject, name, &words);
 	judge_tlsa_answer(judge, host, &subject, name);
 }

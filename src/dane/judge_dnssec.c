@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Findings on DNSSEC itself: signatures that age, algorithms, and the place where security ends. */
+#include <string.h>
+
 #include "base/text.h"
 #include "dane/judge.h"
 #include "dane/rules.h"
@@ -13,45 +15,68 @@ static bool sha1(uint8_t algorithm)
 	return algorithm == 5 || algorithm == 7;
 }
 
+/* A zone's signatures are made together: telling it once is enough. */
+static bool told(const struct dp_judge *judge, enum dp_reason code, const char *label)
+{
+	for (size_t i = 0; i < judge->findings.count; i++) {
+		if (judge->findings.items[i].code == code &&
+			strcmp(judge->findings.items[i].label, label) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* The signature over the records that lasts longest decides when they become bogus. */
-void dp_judge_signatures(struct dp_judge *judge, const struct dp_lookup *lookup,
-	const struct dp_subject *subject, const char *label)
+static const struct dp_rrsig *lasting(const struct dp_lookup *lookup, bool *only_sha1)
 {
 	const struct dp_rrsig *best = NULL;
-	int64_t warning_s, lifetime_s;
-	bool only_sha1 = true;
 
-	if (!dp_rule_secure_data(lookup))
-		return;
+	*only_sha1 = true;
 	for (size_t i = 0; i < lookup->message.rrsig_count; i++) {
 		const struct dp_rrsig *rrsig = &lookup->message.rrsigs[i];
 
 		if (rrsig->covered != lookup->type)
 			continue;
-		only_sha1 &= sha1(rrsig->algorithm);
+		*only_sha1 &= sha1(rrsig->algorithm);
 		if (best == NULL || rrsig->expiration_utc_s > best->expiration_utc_s)
 			best = rrsig;
 	}
-	if (best == NULL)
-		return;
-	if (only_sha1) {
-		struct dp_words words = { .host = dp_judge_name(judge, &best->signer),
-			.detail = dp_dnssec_algorithm_text(best->algorithm, judge->arena) };
+	return best;
+}
 
-		dp_finding_add(&judge->findings, DP_REASON_ALGORITHM_SHA1, &dp_subject_none, words.host, &words);
-	}
-	lifetime_s = best->expiration_utc_s - best->inception_utc_s;
-	warning_s = judge->facts->target.rrsig_warning_s;
+static bool ends_soon(const struct dp_judge *judge, const struct dp_rrsig *rrsig)
+{
+	int64_t eighth_s = (rrsig->expiration_utc_s - rrsig->inception_utc_s) / 8;
+	int64_t warning_s = judge->facts->target.rrsig_warning_s;
+
 	if (warning_s < 0)
-		warning_s = lifetime_s / 8 < 2 * DAY_S ? lifetime_s / 8 : 2 * DAY_S;
-	if (best->expiration_utc_s - judge->facts->clock_utc_s < warning_s) {
-		char end[DP_TIME_TEXT_MAX];
-		struct dp_words words = { .detail = dp_arena_printf(judge->arena, "%s %s (on %s)",
-						  dp_judge_name(judge, &lookup->name),
-						  dp_type_text(lookup->type, judge->arena),
-						  dp_text_time(best->expiration_utc_s, end)) };
+		warning_s = eighth_s < 2 * DAY_S ? eighth_s : 2 * DAY_S;
+	return rrsig->expiration_utc_s - judge->facts->clock_utc_s < warning_s;
+}
 
-		dp_finding_add(&judge->findings, DP_REASON_RRSIG_EXPIRES_SOON, subject, label, &words);
+void dp_judge_signatures(struct dp_judge *judge, const struct dp_lookup *lookup)
+{
+	bool only_sha1;
+	const struct dp_rrsig *rrsig = lasting(lookup, &only_sha1);
+	struct dp_words words = { 0 };
+
+	if (!dp_rule_secure_data(lookup) || rrsig == NULL)
+		return;
+	words.host = dp_judge_name(judge, &rrsig->signer);
+	if (only_sha1) {
+		words.detail = dp_dnssec_algorithm_text(rrsig->algorithm, judge->arena);
+		dp_finding_add(&judge->findings, DP_REASON_ALGORITHM_SHA1, &dp_subject_none,
+			words.host, &words);
+	}
+	if (ends_soon(judge, rrsig) && !told(judge, DP_REASON_RRSIG_EXPIRES_SOON, words.host)) {
+		char end[DP_TIME_TEXT_MAX];
+
+		words.detail = dp_arena_printf(judge->arena, "the one over %s %s ends on %s",
+			dp_judge_name(judge, &lookup->name),
+			dp_type_text(lookup->type, judge->arena),
+			dp_text_time(rrsig->expiration_utc_s, end));
+		dp_finding_add(&judge->findings, DP_REASON_RRSIG_EXPIRES_SOON, &dp_subject_none,
+			words.host, &words);
 	}
 }
 
@@ -59,8 +84,8 @@ void dp_judge_signatures(struct dp_judge *judge, const struct dp_lookup *lookup,
 
 static bool known_algorithm(uint8_t algorithm)
 {
-	return algorithm == 5 || algorithm == 7 || algorithm == 8 || algorithm == 10 || algorithm == 13 ||
-	       algorithm == 14 || algorithm == 15;
+	return algorithm == 5 || algorithm == 7 || algorithm == 8 || algorithm == 10 ||
+		algorithm == 13 || algorithm == 14 || algorithm == 15;
 }
 
 static bool known_digest(uint8_t digest)
@@ -82,7 +107,8 @@ static bool ds_unsupported(struct dp_judge *judge, const struct dp_lookup *ds, c
 		if (known_algorithm(rr->rdata[2]) && known_digest(rr->rdata[3]))
 			return false;
 		dp_buf_printf(&buf, "%s%s with DS digest type %u", buf.len > 0 ? ", " : "",
-			dp_dnssec_algorithm_text(rr->rdata[2], judge->arena), (unsigned)rr->rdata[3]);
+			dp_dnssec_algorithm_text(rr->rdata[2], judge->arena),
+			(unsigned)rr->rdata[3]);
 	}
 	*text = buf.data;
 	return buf.len > 0;
@@ -90,13 +116,15 @@ static bool ds_unsupported(struct dp_judge *judge, const struct dp_lookup *ds, c
 
 /* DS answers from the TLD down: the last secure one stands at the last signed parent, so security ends at
  * its name (no DS, or none that can be used) or at the next name below (opt-out). */
-const char *dp_judge_insecure_because(struct dp_judge *judge, const struct dp_lookup *ds, size_t count)
+const char *dp_judge_insecure_because(
+	struct dp_judge *judge, const struct dp_lookup *ds, size_t count)
 {
 	const struct dp_lookup *last = NULL, *next = NULL;
 	const char *algorithms, *name;
 
 	for (size_t i = 0; i < count; i++) {
-		if (dp_rule_final(&ds[i]) && !dp_rule_lookup_failed(&ds[i]) && ds[i].security == DP_SECURE)
+		if (dp_rule_final(&ds[i]) && !dp_rule_lookup_failed(&ds[i]) &&
+			ds[i].security == DP_SECURE)
 			last = &ds[i];
 	}
 	if (count == 0 || !dp_rule_final(&ds[0]) || dp_rule_lookup_failed(&ds[0]))
@@ -109,13 +137,16 @@ const char *dp_judge_insecure_because(struct dp_judge *judge, const struct dp_lo
 	if (ds_unsupported(judge, last, &algorithms)) {
 		struct dp_words words = { .host = name, .detail = algorithms };
 
-		dp_finding_add(&judge->findings, DP_REASON_ALGORITHM_UNSUPPORTED, &dp_subject_none, name, &words);
-		return dp_arena_printf(judge->arena, "%s is signed with algorithms that are not supported (%s)", name,
+		dp_finding_add(&judge->findings, DP_REASON_ALGORITHM_UNSUPPORTED, &dp_subject_none,
+			name, &words);
+		return dp_arena_printf(judge->arena,
+			"%s is signed with algorithms that are not supported (%s)", name,
 			algorithms);
 	}
 	next = last + 1 < ds + count ? last + 1 : NULL;
 	if (next != NULL && dp_rule_final(next) && next->state == DP_LOOKUP_NODATA)
-		return dp_arena_printf(judge->arena, "%s has no DS record at its parent (in an NSEC3 opt-out span)",
+		return dp_arena_printf(judge->arena,
+			"%s has no DS record at its parent (in an NSEC3 opt-out span)",
 			dp_judge_name(judge, &next->name));
 	return dp_arena_printf(judge->arena,
 		"%s has a DS record, but its answers are not provable (NSEC3 iterations above the limit of validators, or "

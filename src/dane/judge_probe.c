@@ -30,7 +30,9 @@ static enum dp_severity obstacle_severity(const struct dp_judge *judge, const st
 		return DP_ERROR;
 	if (host != DP_UNDETERMINED)
 		return DP_WARNING;
-	return look->host_verdict->unreachable && judge->verdict->outcome != DP_UNDETERMINED ? DP_WARNING : DP_ERROR;
+	return look->host_verdict->unreachable && judge->verdict->outcome != DP_UNDETERMINED
+		? DP_WARNING
+		: DP_ERROR;
 }
 
 static void judge_obstacle(struct dp_judge *judge, struct look *look)
@@ -41,13 +43,14 @@ static void judge_obstacle(struct dp_judge *judge, struct look *look)
 		return;
 	if (look->host->down && dp_rule_unreachable(probe)) {
 		look->words.host = look->label;
-		dp_finding_add(&judge->findings, DP_REASON_PLANNED_DOWN, &look->subject, look->label, &look->words);
+		dp_finding_add(&judge->findings, DP_REASON_PLANNED_DOWN, &look->subject,
+			look->label, &look->words);
 		return;
 	}
 	look->words.detail = probe->detail != NULL ? probe->detail : dp_status_text(probe->status);
 	if (probe->reason != DP_REASON_NONE)
-		dp_finding_add_as(&judge->findings, probe->reason, obstacle_severity(judge, look), &look->subject,
-			look->label, &look->words);
+		dp_finding_add_as(&judge->findings, probe->reason, obstacle_severity(judge, look),
+			&look->subject, look->label, &look->words);
 }
 
 /* --- what is worth telling of a match ---------------------------------------------------------- */
@@ -66,21 +69,28 @@ static void tell_ignored(struct dp_judge *judge, struct look *look, const struct
 {
 	const char *references[DP_REFERENCES_MAX];
 	size_t count = dp_rule_references(judge->facts, &look->host_verdict->base, references);
-	bool known = leaf->not_before_utc_s != DP_TIME_NONE && leaf->not_after_utc_s != DP_TIME_NONE;
+	bool known =
+		leaf->not_before_utc_s != DP_TIME_NONE && leaf->not_after_utc_s != DP_TIME_NONE;
 
 	look->words.cert = leaf->subject_text != NULL ? leaf->subject_text : "(unreadable)";
 	look->words.host = dp_judge_name(judge, &look->host_verdict->base);
 	if (leaf->parsed && !dp_cert_matches_references(leaf, references, count))
-		dp_finding_add(&judge->findings, DP_REASON_EE_NAME_IGNORED, &look->subject, look->label, &look->words);
-	if (known && (judge->now_utc_s < leaf->not_before_utc_s || judge->now_utc_s > leaf->not_after_utc_s)) {
+		dp_finding_add(&judge->findings, DP_REASON_EE_NAME_IGNORED, &look->subject,
+			look->label, &look->words);
+	if (known &&
+		(judge->now_utc_s < leaf->not_before_utc_s ||
+			judge->now_utc_s > leaf->not_after_utc_s)) {
 		look->words.detail = dp_arena_printf(judge->arena, "%s to %s",
-			dp_judge_date(judge, leaf->not_before_utc_s), dp_judge_date(judge, leaf->not_after_utc_s));
-		dp_finding_add(&judge->findings, DP_REASON_EE_DATE_IGNORED, &look->subject, look->label, &look->words);
+			dp_judge_date(judge, leaf->not_before_utc_s),
+			dp_judge_date(judge, leaf->not_after_utc_s));
+		dp_finding_add(&judge->findings, DP_REASON_EE_DATE_IGNORED, &look->subject,
+			look->label, &look->words);
 	}
 }
 
 /* Only records over whole certificates hold: the next renewal breaks them. */
-static void tell_pinned_certificate(struct dp_judge *judge, struct look *look, const struct dp_cert *leaf)
+static void tell_pinned_certificate(
+	struct dp_judge *judge, struct look *look, const struct dp_cert *leaf)
 {
 	const struct dp_match *match = &look->verdict->match;
 	int pinned = -1;
@@ -97,10 +107,12 @@ static void tell_pinned_certificate(struct dp_judge *judge, struct look *look, c
 	if (pinned < 0)
 		return;
 	look->subject.record = pinned;
-	look->words.record = dp_tlsa_text(&look->host_verdict->records[pinned], SHOWN_BYTES, judge->arena);
+	look->words.record =
+		dp_tlsa_text(&look->host_verdict->records[pinned], SHOWN_BYTES, judge->arena);
 	look->words.detail = dp_judge_date(judge, leaf->not_after_utc_s);
 	look->words.fix = dp_judge_record_line(judge, look->subject.host, leaf);
-	dp_finding_add(&judge->findings, DP_REASON_TLSA_PINS_CERTIFICATE, &look->subject, look->label, &look->words);
+	dp_finding_add(&judge->findings, DP_REASON_TLSA_PINS_CERTIFICATE, &look->subject,
+		look->label, &look->words);
 }
 
 static void tell_expiry(struct dp_judge *judge, struct look *look)
@@ -118,8 +130,8 @@ static void tell_expiry(struct dp_judge *judge, struct look *look)
 		look->subject.cert = match->path[i];
 		look->words.cert = cert->subject_text;
 		look->words.detail = dp_judge_date(judge, cert->not_after_utc_s);
-		dp_finding_add(&judge->findings, DP_REASON_CERTIFICATE_EXPIRES_SOON, &look->subject, look->label,
-			&look->words);
+		dp_finding_add(&judge->findings, DP_REASON_CERTIFICATE_EXPIRES_SOON, &look->subject,
+			look->label, &look->words);
 	}
 	look->subject.cert = -1;
 }
@@ -132,10 +144,12 @@ static void tell_order(struct dp_judge *judge, struct look *look)
 
 	if (place < 0)
 		return;
-	look->words.detail = dp_arena_printf(judge->arena, "\"%s\" at position %d does not issue the one before it",
-		chain->certs[place].subject_text != NULL ? chain->certs[place].subject_text : "?", place);
-	dp_finding_add_as(&judge->findings, DP_REASON_CHAIN_DISORDERED, counts ? DP_WARNING : DP_NOTE, &look->subject,
-		look->label, &look->words);
+	look->words.detail = dp_arena_printf(judge->arena,
+		"\"%s\" at position %d does not issue the one before it",
+		chain->certs[place].subject_text != NULL ? chain->certs[place].subject_text : "?",
+		place);
+	dp_finding_add_as(&judge->findings, DP_REASON_CHAIN_DISORDERED,
+		counts ? DP_WARNING : DP_NOTE, &look->subject, look->label, &look->words);
 }
 
 static void judge_matched(struct dp_judge *judge, struct look *look)
@@ -146,10 +160,10 @@ static void judge_matched(struct dp_judge *judge, struct look *look)
 	if (look->probe->stage != DP_STAGE_DONE) {
 		if (look->verdict->outcome != DP_UNDETERMINED)
 			return; /* the alert says enough */
-		look->words.record =
-			dp_tlsa_text(&look->host_verdict->records[match->record], SHOWN_BYTES, judge->arena);
-		dp_finding_add(&judge->findings, DP_REASON_TLS_KEY_NOT_PROVEN, &look->subject, look->label,
-			&look->words);
+		look->words.record = dp_tlsa_text(
+			&look->host_verdict->records[match->record], SHOWN_BYTES, judge->arena);
+		dp_finding_add(&judge->findings, DP_REASON_TLS_KEY_NOT_PROVEN, &look->subject,
+			look->label, &look->words);
 		return;
 	}
 	tell_order(judge, look);
@@ -162,26 +176,31 @@ static void judge_matched(struct dp_judge *judge, struct look *look)
 
 /* --- the connections of an address ------------------------------------------------------------- */
 
-static const char *attempt_words(struct dp_judge *judge, const struct dp_probe *probe,
-	const struct dp_probe_verdict *verdict)
+static const char *attempt_words(
+	const struct dp_probe *probe, const struct dp_probe_verdict *verdict)
 {
 	if (probe->reason != DP_REASON_NONE)
 		return dp_reason_row(probe->reason)->code;
-	return dp_arena_printf(judge->arena, "%s", dp_outcome_word(verdict->outcome));
+	if (verdict->outcome == DP_FAILED)
+		return "a certificate that no record matches";
+	return dp_outcome_word(verdict->outcome);
 }
 
 static void judge_attempts(struct dp_judge *judge, struct look *look, size_t index)
 {
-	const struct dp_addr_verdict *addr = &judge->verdict->hosts[look->subject.host].addrs[look->subject.addr];
-	const struct dp_probe_verdict *first = &addr->probes[index], *second = &addr->probes[index + 1];
+	const struct dp_addr_verdict *addr =
+		&judge->verdict->hosts[look->subject.host].addrs[look->subject.addr];
+	const struct dp_probe_verdict *first = &addr->probes[index],
+				      *second = &addr->probes[index + 1];
 	const struct dp_probe *probes = &look->host->addrs[look->subject.addr].probes[index];
 
-	if (probes[1].pending || probes[1].status == DP_CANCELLED ||
+	if (second->absent || probes[1].pending || probes[1].status == DP_CANCELLED ||
 		(first->outcome == second->outcome && probes[0].reason == probes[1].reason))
 		return;
 	look->words.detail = dp_arena_printf(judge->arena, "first \"%s\", then \"%s\"",
-		attempt_words(judge, &probes[0], first), attempt_words(judge, &probes[1], second));
-	dp_finding_add(&judge->findings, DP_REASON_ATTEMPTS_DIFFER, &look->subject, look->label, &look->words);
+		attempt_words(&probes[0], first), attempt_words(&probes[1], second));
+	dp_finding_add(&judge->findings, DP_REASON_ATTEMPTS_DIFFER, &look->subject, look->label,
+		&look->words);
 }
 
 static void judge_probe(struct dp_judge *judge, struct look *look)
@@ -189,9 +208,11 @@ static void judge_probe(struct dp_judge *judge, struct look *look)
 	const struct dp_probe *probe = look->probe;
 
 	if (probe->status == DP_NO_ROUTE) {
-		look->words.detail = dp_arena_printf(judge->arena, "this machine has no route for IPv%u",
-			(unsigned)look->host->addrs[look->subject.addr].ip.family);
-		dp_finding_add(&judge->findings, DP_REASON_NO_LOCAL_ROUTE, &look->subject, look->label, &look->words);
+		look->words.detail =
+			dp_arena_printf(judge->arena, "this machine has no route for IPv%u",
+				(unsigned)look->host->addrs[look->subject.addr].ip.family);
+		dp_finding_add(&judge->findings, DP_REASON_NO_LOCAL_ROUTE, &look->subject,
+			look->label, &look->words);
 		return;
 	}
 	if (probe->stage != DP_STAGE_DONE)
@@ -207,12 +228,9 @@ static void judge_probe(struct dp_judge *judge, struct look *look)
 static const char *offer_suffix(enum dp_offer offer)
 {
 	switch (offer) {
-	case DP_OFFER_ALL:
-		return "";
-	case DP_OFFER_RSA:
-		return ", RSA certificate";
-	case DP_OFFER_ECDSA:
-		return ", ECDSA certificate";
+	case DP_OFFER_ALL: return "";
+	case DP_OFFER_RSA: return ", RSA certificate";
+	case DP_OFFER_ECDSA: return ", ECDSA certificate";
 	}
 	return "";
 }
@@ -231,7 +249,8 @@ void dp_judge_addr(struct dp_judge *judge, int host, int addr)
 			.host_verdict = host_verdict,
 			.probe = &addr_facts->probes[i],
 			.verdict = &host_verdict->addrs[addr].probes[i],
-			.words = { .host = dp_judge_name(judge, &host_verdict->base), .addr = label },
+			.words = { .host = dp_judge_name(judge, &host_verdict->base),
+				.addr = label },
 			.label = label,
 		};
 
@@ -241,7 +260,8 @@ void dp_judge_addr(struct dp_judge *judge, int host, int addr)
 		}
 		if (look.verdict->absent)
 			continue;
-		look.label = dp_arena_printf(judge->arena, "%s%s", label, offer_suffix(look.probe->offer));
+		look.label = dp_arena_printf(
+			judge->arena, "%s%s", label, offer_suffix(look.probe->offer));
 		look.words.addr = look.label;
 		judge_probe(judge, &look);
 	}

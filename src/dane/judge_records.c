@@ -31,26 +31,29 @@ const char *dp_judge_record_line(struct dp_judge *judge, int host, const struct 
 
 	if (cert == NULL || cert->spki == NULL)
 		return "";
-	return dp_arena_printf(judge->arena, "\n  %s. IN TLSA 3 1 1 %s", dp_judge_name(judge, &verdict->owner),
+	return dp_arena_printf(judge->arena, "\n  %s. IN TLSA 3 1 1 %s",
+		dp_judge_name(judge, &verdict->owner),
 		dp_text_hex(judge->arena, cert->spki_sha256, DP_SHA256_BYTES));
 }
 
 static const char *parameter(struct dp_judge *judge, const struct dp_tlsa *record)
 {
 	if (record->usage > DP_DANE_EE)
-		return dp_arena_printf(judge->arena, "certificate usage, %u", (unsigned)record->usage);
+		return dp_arena_printf(
+			judge->arena, "certificate usage, %u", (unsigned)record->usage);
 	if (record->selector > DP_SPKI)
 		return dp_arena_printf(judge->arena, "selector, %u", (unsigned)record->selector);
 	return dp_arena_printf(judge->arena, "matching type, %u", (unsigned)record->matching);
 }
 
-static void judge_unusable(struct dp_judge *judge, const struct dp_tlsa *record, const struct dp_subject *subject,
-	struct dp_words *words)
+static void judge_unusable(struct dp_judge *judge, const struct dp_tlsa *record,
+	const struct dp_subject *subject, struct dp_words *words)
 {
 	if (record->unusable == DP_REASON_TLSA_UNUSABLE_USAGE)
 		words->detail = record->usage == DP_PKIX_TA ? "0 (PKIX-TA)" : "1 (PKIX-EE)";
 	else if (record->unusable == DP_REASON_TLSA_UNUSABLE_LENGTH)
-		words->detail = dp_arena_printf(judge->arena, "%zu octets instead of %u", record->data_len,
+		words->detail = dp_arena_printf(judge->arena, "%zu octet%s instead of %u",
+			record->data_len, record->data_len == 1 ? "" : "s",
 			record->matching == DP_SHA256 ? 32u : 64u);
 	else if (record->unusable == DP_REASON_TLSA_UNUSABLE_DATA)
 		words->detail = record->selector == DP_CERT ? "certificate" : "public key";
@@ -60,36 +63,42 @@ static void judge_unusable(struct dp_judge *judge, const struct dp_tlsa *record,
 }
 
 /* Weaker digests that would match: RFC 7671 s9. */
-static void judge_weaker(struct dp_judge *judge, const struct dp_tlsa *record, const struct dp_subject *subject,
-	struct dp_words *words)
+static void judge_weaker(struct dp_judge *judge, const struct dp_tlsa *record,
+	const struct dp_subject *subject, struct dp_words *words)
 {
 	const struct dp_cert *leaf = dp_judge_leaf(judge, subject->host);
 
 	if (leaf == NULL || record->usage != DP_DANE_EE ||
 		!dp_tlsa_matches(record, leaf->der, leaf->der_len, leaf->spki, leaf->spki_len))
 		return;
-	words->detail = dp_arena_printf(judge->arena, "there is a SHA2-512 record with the same usage %u and selector %u",
+	words->detail = dp_arena_printf(judge->arena,
+		"there is a SHA2-512 record with the same usage %u and selector %u",
 		(unsigned)record->usage, (unsigned)record->selector);
 	dp_finding_add(&judge->findings, DP_REASON_TLSA_AGILITY, subject, words->host, words);
 }
 
-static void judge_record(struct dp_judge *judge, const struct dp_subject *subject, struct dp_words *words)
+static void judge_record(
+	struct dp_judge *judge, const struct dp_subject *subject, struct dp_words *words)
 {
 	const struct dp_host_verdict *host = &judge->verdict->hosts[subject->host];
 	const struct dp_tlsa *record = &host->records[subject->record];
 
 	words->record = dp_tlsa_text(record, SHOWN_BYTES, judge->arena);
 	if (record->duplicate) {
-		dp_finding_add(&judge->findings, DP_REASON_TLSA_DUPLICATE, subject, words->host, words);
+		dp_finding_add(
+			&judge->findings, DP_REASON_TLSA_DUPLICATE, subject, words->host, words);
 	} else if (record->unusable != DP_REASON_NONE) {
 		judge_unusable(judge, record, subject, words);
 	} else if (record->weaker) {
 		judge_weaker(judge, record, subject, words);
 	} else {
-		if (record->usage == DP_DANE_TA && record->selector == DP_SPKI && record->matching == DP_FULL)
-			dp_finding_add(&judge->findings, DP_REASON_TLSA_BARE_KEY, subject, words->host, words);
+		if (record->usage == DP_DANE_TA && record->selector == DP_SPKI &&
+			record->matching == DP_FULL)
+			dp_finding_add(&judge->findings, DP_REASON_TLSA_BARE_KEY, subject,
+				words->host, words);
 		if (host->outcome == DP_VERIFIED && !host->matched[subject->record])
-			dp_finding_add(&judge->findings, DP_REASON_TLSA_UNMATCHED, subject, words->host, words);
+			dp_finding_add(&judge->findings, DP_REASON_TLSA_UNMATCHED, subject,
+				words->host, words);
 	}
 }
 
@@ -113,7 +122,8 @@ void dp_judge_records(struct dp_judge *judge, int host)
 	}
 	subject.record = -1;
 	if (counting == 0)
-		dp_finding_add(&judge->findings, DP_REASON_TLSA_ALL_UNUSABLE, &subject, words.host, &words);
+		dp_finding_add(&judge->findings, DP_REASON_TLSA_ALL_UNUSABLE, &subject, words.host,
+			&words);
 	if (total > MANY_RECORDS) {
 		words.detail = dp_arena_printf(judge->arena, "%zu", total);
 		dp_finding_add(&judge->findings, DP_REASON_TLSA_MANY, &subject, words.host, &words);

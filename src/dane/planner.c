@@ -13,22 +13,26 @@ struct plan {
 	size_t count, max;
 };
 
-static bool ask(struct plan *plan, struct dp_lookup *lookup, const struct dp_name *name, uint16_t type, bool hint)
+static bool ask(struct plan *plan, struct dp_lookup *lookup, const struct dp_name *name,
+	uint16_t type, bool hint)
 {
 	if (lookup->state != DP_LOOKUP_NOT_ASKED || name->len == 0 || plan->count == plan->max)
 		return false;
 	lookup->state = DP_LOOKUP_PENDING;
 	lookup->name = *name;
 	lookup->type = type;
-	plan->tasks[plan->count++] = (struct dp_task){ .kind = DP_TASK_LOOKUP, .lookup = lookup, .hint = hint };
+	plan->tasks[plan->count++] =
+		(struct dp_task){ .kind = DP_TASK_LOOKUP, .lookup = lookup, .hint = hint };
 	return true;
 }
 
-static void ask_tlsa(struct plan *plan, struct dp_lookup *lookup, const struct dp_name *base, bool hint)
+static void ask_tlsa(
+	struct plan *plan, struct dp_lookup *lookup, const struct dp_name *base, bool hint)
 {
 	struct dp_name owner;
 
-	if (lookup->state == DP_LOOKUP_NOT_ASKED && dp_name_tlsa_owner(base, plan->facts->target.port, &owner))
+	if (lookup->state == DP_LOOKUP_NOT_ASKED &&
+		dp_name_tlsa_owner(base, plan->facts->target.port, &owner))
 		ask(plan, lookup, &owner, DP_TYPE_TLSA, hint);
 }
 
@@ -136,7 +140,8 @@ static void add_addr(struct dp_host_facts *host, const struct dp_ip *ip, uint16_
 		host->addr_dropped++;
 		return;
 	}
-	host->addrs[host->addr_count++] = (struct dp_addr_facts){ .ip = *ip, .port = port, .forced = forced };
+	host->addrs[host->addr_count++] =
+		(struct dp_addr_facts){ .ip = *ip, .port = port, .forced = forced };
 }
 
 /* --connect replaces the addresses of a host; names, SNI and TLSA stay. */
@@ -149,14 +154,15 @@ static bool forced_addrs(const struct dp_facts *facts, struct dp_host_facts *hos
 
 		if (!dp_name_equal(&facts->target.connect_host[i], &host->name))
 			continue;
-		add_addr(host, &facts->target.connect[i], port != 0 ? port : facts->target.port, true);
+		add_addr(host, &facts->target.connect[i], port != 0 ? port : facts->target.port,
+			true);
 		any = true;
 	}
 	return any;
 }
 
-static void take_addrs(const struct dp_facts *facts, struct dp_host_facts *host, const struct dp_lookup *lookup,
-	bool *taken)
+static void take_addrs(const struct dp_facts *facts, struct dp_host_facts *host,
+	const struct dp_lookup *lookup, bool *taken)
 {
 	size_t bytes = lookup->type == DP_TYPE_A ? 4 : 16;
 
@@ -192,8 +198,8 @@ static void plan_addresses(struct plan *plan, struct dp_host_facts *host)
 	/* An insecure answer with aliases: is the first alias itself secure? (RFC 7672 s2.2.2) */
 	insecure_alias = (host->a.state == DP_LOOKUP_DATA && host->a.security == DP_INSECURE &&
 				 host->a.message.alias_count > 0) ||
-			 (host->aaaa.state == DP_LOOKUP_DATA && host->aaaa.security == DP_INSECURE &&
-				 host->aaaa.message.alias_count > 0);
+		(host->aaaa.state == DP_LOOKUP_DATA && host->aaaa.security == DP_INSECURE &&
+			host->aaaa.message.alias_count > 0);
 	if (insecure_alias && dp_rule_secure_addresses(host) == NULL)
 		ask(plan, &host->cname, &host->name, DP_TYPE_CNAME, false);
 }
@@ -237,10 +243,11 @@ static enum dp_offer other_key_type(const struct dp_facts *facts, const struct d
 		return DP_OFFER_ALL;
 	if (facts->target.key_types == DP_KEY_TYPES_BOTH)
 		other = last->offer == DP_OFFER_RSA ? DP_OFFER_ECDSA : DP_OFFER_ALL;
-	else if (last->offer == DP_OFFER_ALL && last->stage == DP_STAGE_DONE && last->chain.count > 0)
-		other = last->chain.certs[0].key_type == DP_KEY_RSA	   ? DP_OFFER_ECDSA :
-			last->chain.certs[0].key_type == DP_KEY_ECDSA ? DP_OFFER_RSA :
-									     DP_OFFER_ALL;
+	else if (last->offer == DP_OFFER_ALL && last->stage == DP_STAGE_DONE &&
+		last->chain.count > 0)
+		other = last->chain.certs[0].key_type == DP_KEY_RSA     ? DP_OFFER_ECDSA
+			: last->chain.certs[0].key_type == DP_KEY_ECDSA ? DP_OFFER_RSA
+									: DP_OFFER_ALL;
 	return other != DP_OFFER_ALL && attempts(addr, other) == 0 ? other : DP_OFFER_ALL;
 }
 
@@ -255,8 +262,9 @@ static bool undecided(const struct dp_addr_facts *addr)
 	return !last->pending && !last->planned && addr->probe_count < DP_CONNECTIONS_MAX;
 }
 
-static bool wants_probe(struct plan *plan, struct dp_addr_facts *addr, const struct dp_tlsa *records,
-	size_t record_count, const struct dp_name *base, enum dp_offer *offer)
+static bool wants_probe(struct plan *plan, struct dp_addr_facts *addr,
+	const struct dp_tlsa *records, size_t record_count, const struct dp_name *base,
+	enum dp_offer *offer)
 {
 	const struct dp_facts *facts = plan->facts;
 	struct dp_probe_verdict verdict;
@@ -300,8 +308,10 @@ static void plan_probes(struct plan *plan, struct dp_host_facts *host)
 		if (!wants_probe(plan, addr, records, record_count, &base, &offer))
 			continue;
 		if (sni == NULL)
-			sni = dp_arena_text(plan->facts->arena, text, strlen(dp_name_text(&base, text)));
-		addr->probes[addr->probe_count] = (struct dp_probe){ .pending = true, .offer = offer, .alert = -1 };
+			sni = dp_arena_text(
+				plan->facts->arena, text, strlen(dp_name_text(&base, text)));
+		addr->probes[addr->probe_count] =
+			(struct dp_probe){ .pending = true, .offer = offer, .alert = -1 };
 		plan->tasks[plan->count++] = (struct dp_task){
 			.kind = DP_TASK_PROBE,
 			.probe = &addr->probes[addr->probe_count++],
@@ -317,7 +327,8 @@ static void plan_probes(struct plan *plan, struct dp_host_facts *host)
 /* --- explanation ------------------------------------------------------------------------------- */
 
 /* DS of every ancestor, TLD first: the last secure answer shows where security ends. */
-static void ask_ancestors(struct plan *plan, struct dp_lookup *ds, size_t *count, const struct dp_name *name)
+static void ask_ancestors(
+	struct plan *plan, struct dp_lookup *ds, size_t *count, const struct dp_name *name)
 {
 	size_t labels = dp_name_labels(name);
 
@@ -332,7 +343,8 @@ static void ask_ancestors(struct plan *plan, struct dp_lookup *ds, size_t *count
 
 static bool insecure(const struct dp_lookup *lookup)
 {
-	return dp_rule_final(lookup) && !dp_rule_lookup_failed(lookup) && lookup->security == DP_INSECURE;
+	return dp_rule_final(lookup) && !dp_rule_lookup_failed(lookup) &&
+		lookup->security == DP_INSECURE;
 }
 
 /* Has anything failed that may be our own environment's fault? */
@@ -344,7 +356,8 @@ static bool troubled(const struct dp_facts *facts)
 		const struct dp_host_facts *host = &facts->hosts[i];
 
 		if (dp_rule_lookup_failed(&host->a) || dp_rule_lookup_failed(&host->aaaa) ||
-			dp_rule_lookup_failed(&host->tlsa[0]) || dp_rule_lookup_failed(&host->tlsa[1]))
+			dp_rule_lookup_failed(&host->tlsa[0]) ||
+			dp_rule_lookup_failed(&host->tlsa[1]))
 			return true;
 	}
 	return false;
@@ -366,11 +379,13 @@ static void plan_hints(struct plan *plan)
 		int index;
 
 		without &= dp_rule_tlsa(facts, host, &index) == DP_TLSA_NONE;
-		if (dp_rule_addresses(facts, host) != DP_ADDRESSES_INSECURE || facts->target.records != NULL)
+		if (dp_rule_addresses(facts, host) != DP_ADDRESSES_INSECURE ||
+			facts->target.records != NULL)
 			continue;
 		ask_tlsa(plan, &host->tlsa_hint, &host->name, true);
 		ask_ancestors(plan, host->ds, &host->ds_count,
-			insecure(&host->a) ? &host->a.message.canonical : &host->aaaa.message.canonical);
+			insecure(&host->a) ? &host->a.message.canonical
+					   : &host->aaaa.message.canonical);
 	}
 	/* A common slip: the record stands below the mail domain instead of below its MX host. */
 	if (without && facts->target.is_domain && facts->mx.state == DP_LOOKUP_DATA)
@@ -379,15 +394,16 @@ static void plan_hints(struct plan *plan)
 
 bool dp_policy_pending(const struct dp_facts *facts)
 {
-	bool pending = facts->mx.state == DP_LOOKUP_PENDING || facts->root.state == DP_LOOKUP_PENDING ||
-		       facts->tlsa_domain.state == DP_LOOKUP_PENDING;
+	bool pending = facts->mx.state == DP_LOOKUP_PENDING ||
+		facts->root.state == DP_LOOKUP_PENDING ||
+		facts->tlsa_domain.state == DP_LOOKUP_PENDING;
 
 	for (size_t i = 0; i < facts->ds_count; i++)
 		pending |= facts->ds[i].state == DP_LOOKUP_PENDING;
 	for (size_t i = 0; i < facts->host_count; i++) {
 		const struct dp_host_facts *host = &facts->hosts[i];
-		const struct dp_lookup *lookups[] = { &host->a, &host->aaaa, &host->cname, &host->tlsa[0],
-			&host->tlsa[1], &host->tlsa_hint };
+		const struct dp_lookup *lookups[] = { &host->a, &host->aaaa, &host->cname,
+			&host->tlsa[0], &host->tlsa[1], &host->tlsa_hint };
 
 		for (size_t j = 0; j < sizeof(lookups) / sizeof(lookups[0]); j++)
 			pending |= lookups[j]->state == DP_LOOKUP_PENDING;
@@ -396,7 +412,8 @@ bool dp_policy_pending(const struct dp_facts *facts)
 		for (size_t j = 0; j < host->addr_count; j++) {
 			const struct dp_addr_facts *addr = &host->addrs[j];
 
-			pending |= addr->probe_count > 0 && addr->probes[addr->probe_count - 1].pending;
+			pending |= addr->probe_count > 0 &&
+				addr->probes[addr->probe_count - 1].pending;
 		}
 	}
 	return pending;

@@ -22,12 +22,12 @@ enum dp_task_kind { DP_TASK_LOOKUP, DP_TASK_PROBE };
 /* One thing to do. The slot is already marked pending in the facts. */
 struct dp_task {
 	enum dp_task_kind kind;
-	struct dp_lookup *lookup;  /* LOOKUP: name and type are set; fill in the answer */
-	bool hint;                 /* LOOKUP: for explanation only: short patience */
-	struct dp_probe *probe;    /* PROBE: offer is set; fill in the result, clear pending */
-	struct dp_ip ip;           /* PROBE */
+	struct dp_lookup *lookup; /* LOOKUP: name and type are set; fill in the answer */
+	bool hint;                /* LOOKUP: for explanation only: short patience */
+	struct dp_probe *probe;   /* PROBE: offer is set; fill in the result, clear pending */
+	struct dp_ip ip;          /* PROBE */
 	uint16_t port;
-	const char *sni;           /* PROBE: TLSA base domain (RFC 7672 s8.1) */
+	const char *sni; /* PROBE: TLSA base domain (RFC 7672 s8.1) */
 	const struct dp_addr_facts *addr;
 	const struct dp_host_facts *host;
 };

@@ -13,16 +13,14 @@ bool dp_rule_lookup_failed(const struct dp_lookup *lookup)
 {
 	switch (lookup->state) {
 	case DP_LOOKUP_NOT_ASKED:
-	case DP_LOOKUP_PENDING:
-		return false;
+	case DP_LOOKUP_PENDING: return false;
 	case DP_LOOKUP_DATA:
 	case DP_LOOKUP_NODATA:
 	case DP_LOOKUP_NXDOMAIN:
 		return lookup->security == DP_BOGUS || lookup->security == DP_INDETERMINATE;
 	case DP_LOOKUP_ERROR:
 	case DP_LOOKUP_TIMEOUT:
-	case DP_LOOKUP_CANCELLED:
-		return true;
+	case DP_LOOKUP_CANCELLED: return true;
 	}
 	return true;
 }
@@ -56,7 +54,8 @@ enum dp_addresses dp_rule_addresses(const struct dp_facts *facts, const struct d
 
 	if (dp_rule_secure_addresses(host) != NULL)
 		return DP_ADDRESSES_SECURE;
-	if (!settled(&host->a, facts->target.want_v4) || !settled(&host->aaaa, facts->target.want_v6))
+	if (!settled(&host->a, facts->target.want_v4) ||
+		!settled(&host->aaaa, facts->target.want_v6))
 		return DP_ADDRESSES_WAIT;
 	if (!insecure_data(&host->a) && !insecure_data(&host->aaaa)) {
 		bool failed = dp_rule_lookup_failed(&host->a) || dp_rule_lookup_failed(&host->aaaa);
@@ -65,7 +64,7 @@ enum dp_addresses dp_rule_addresses(const struct dp_facts *facts, const struct d
 	}
 	/* RFC 7672 s2.2.2: behind an alias, a secure CNAME keeps the original name as TLSA base. */
 	aliased = (insecure_data(&host->a) && host->a.message.alias_count > 0) ||
-		  (insecure_data(&host->aaaa) && host->aaaa.message.alias_count > 0);
+		(insecure_data(&host->aaaa) && host->aaaa.message.alias_count > 0);
 	if (!aliased)
 		return DP_ADDRESSES_INSECURE;
 	if (!dp_rule_final(&host->cname))
@@ -93,25 +92,22 @@ static enum dp_tlsa_choice choose(const struct dp_host_facts *host, int *index)
 	return DP_TLSA_NONE;
 }
 
-enum dp_tlsa_choice dp_rule_tlsa(const struct dp_facts *facts, const struct dp_host_facts *host, int *index)
+enum dp_tlsa_choice dp_rule_tlsa(
+	const struct dp_facts *facts, const struct dp_host_facts *host, int *index)
 {
 	enum dp_addresses addresses = dp_rule_addresses(facts, host);
 
 	*index = -1;
 	if (facts->target.record_count > 0 || facts->target.records != NULL)
-		return addresses == DP_ADDRESSES_NONE && host->addr_count == 0 ? DP_TLSA_NO_HOST :
-										 DP_TLSA_RECORDS;
+		return addresses == DP_ADDRESSES_NONE && host->addr_count == 0 ? DP_TLSA_NO_HOST
+									       : DP_TLSA_RECORDS;
 	switch (addresses) {
-	case DP_ADDRESSES_WAIT:
-		return DP_TLSA_WAIT;
+	case DP_ADDRESSES_WAIT: return DP_TLSA_WAIT;
 	case DP_ADDRESSES_FAILED:
-	case DP_ADDRESSES_NONE:
-		return DP_TLSA_NO_HOST;
-	case DP_ADDRESSES_INSECURE:
-		return DP_TLSA_NONE;
+	case DP_ADDRESSES_NONE: return DP_TLSA_NO_HOST;
+	case DP_ADDRESSES_INSECURE: return DP_TLSA_NONE;
 	case DP_ADDRESSES_ALIAS:
-	case DP_ADDRESSES_SECURE:
-		return choose(host, index);
+	case DP_ADDRESSES_SECURE: return choose(host, index);
 	}
 	return DP_TLSA_WAIT;
 }
@@ -128,8 +124,8 @@ void dp_rule_base(const struct dp_facts *facts, const struct dp_host_facts *host
 		owner->len = 0;
 }
 
-struct dp_tlsa *dp_rule_records(const struct dp_facts *facts, const struct dp_host_facts *host, int index,
-	size_t *count, size_t *dropped)
+struct dp_tlsa *dp_rule_records(const struct dp_facts *facts, const struct dp_host_facts *host,
+	int index, size_t *count, size_t *dropped)
 {
 	const struct dp_message *message = index >= 0 ? &host->tlsa[index].message : NULL;
 	size_t given = message != NULL ? message->rr_count : facts->target.record_count;

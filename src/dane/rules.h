@@ -26,8 +26,8 @@ enum dp_addresses {
 	DP_ADDRESSES_FAILED,   /* no family has an answer that validates */
 	DP_ADDRESSES_NONE,     /* the host has no address */
 	DP_ADDRESSES_INSECURE, /* addresses, unprotected: no DANE (alias question still open: WAIT) */
-	DP_ADDRESSES_ALIAS,    /* insecure addresses behind a secure alias: the original name counts */
-	DP_ADDRESSES_SECURE    /* one secure family is enough */
+	DP_ADDRESSES_ALIAS, /* insecure addresses behind a secure alias: the original name counts */
+	DP_ADDRESSES_SECURE /* one secure family is enough */
 };
 enum dp_addresses dp_rule_addresses(const struct dp_facts *facts, const struct dp_host_facts *host);
 
@@ -42,24 +42,25 @@ enum dp_tlsa_choice {
 	DP_TLSA_RECORDS, /* of candidate *index, or the target's own (--tlsa) with *index -1 */
 	DP_TLSA_NO_HOST  /* the question does not arise: no address, or address lookups failed */
 };
-enum dp_tlsa_choice dp_rule_tlsa(const struct dp_facts *facts, const struct dp_host_facts *host,
-	int *index);
+enum dp_tlsa_choice dp_rule_tlsa(
+	const struct dp_facts *facts, const struct dp_host_facts *host, int *index);
 
 /* TLSA base domain and owner for that choice. */
 void dp_rule_base(const struct dp_facts *facts, const struct dp_host_facts *host, int index,
 	struct dp_name *base, struct dp_name *owner);
 
 /* The records of that choice, classified (DP_TLSA_MAX at most). Memory from the arena. */
-struct dp_tlsa *dp_rule_records(const struct dp_facts *facts, const struct dp_host_facts *host, int index,
-	size_t *count, size_t *dropped);
+struct dp_tlsa *dp_rule_records(const struct dp_facts *facts, const struct dp_host_facts *host,
+	int index, size_t *count, size_t *dropped);
 
 /* RFC 7672 s3.2.2: reference identifiers, texts in the arena. Returns their number (<= DP_REFERENCES_MAX). */
 size_t dp_rule_references(const struct dp_facts *facts, const struct dp_name *base,
 	const char *references[DP_REFERENCES_MAX]);
 
 /* The verdict on one connection. records NULL: nothing to match (no usable record: count 0). */
-void dp_rule_probe(const struct dp_facts *facts, const struct dp_probe *probe, const struct dp_tlsa *records,
-	size_t record_count, const struct dp_name *base, int64_t now_utc_s, struct dp_probe_verdict *verdict);
+void dp_rule_probe(const struct dp_facts *facts, const struct dp_probe *probe,
+	const struct dp_tlsa *records, size_t record_count, const struct dp_name *base,
+	int64_t now_utc_s, struct dp_probe_verdict *verdict);
 
 /* Did the peer tell us nothing about itself: not connected, or refused before SMTP began? */
 bool dp_rule_unreachable(const struct dp_probe *probe);

@@ -13,13 +13,20 @@
  */
 static enum dp_outcome outcome_without_tls(const struct dp_probe *probe)
 {
-	if (probe->status == DP_TIMEOUT || probe->status == DP_CANCELLED || probe->status == DP_NO_RESOURCE)
+	if (probe->status == DP_TIMEOUT || probe->status == DP_CANCELLED ||
+		probe->status == DP_NO_RESOURCE)
 		return DP_UNDETERMINED;
 	/* A list, not a switch: the reasons that are a peer's failure. All others are undetermined. */
 	static const enum dp_reason failures[] = {
-		DP_REASON_EHLO_REJECTED,      DP_REASON_STARTTLS_NOT_OFFERED, DP_REASON_STARTTLS_REFUSED,
-		DP_REASON_STARTTLS_INJECTION, DP_REASON_TLS_NOT_STARTED,      DP_REASON_TLS_ALERT,
-		DP_REASON_TLS_NAME_REFUSED,   DP_REASON_TLS_LOST,             DP_REASON_TLS_VERSION_OLD,
+		DP_REASON_EHLO_REJECTED,
+		DP_REASON_STARTTLS_NOT_OFFERED,
+		DP_REASON_STARTTLS_REFUSED,
+		DP_REASON_STARTTLS_INJECTION,
+		DP_REASON_TLS_NOT_STARTED,
+		DP_REASON_TLS_ALERT,
+		DP_REASON_TLS_NAME_REFUSED,
+		DP_REASON_TLS_LOST,
+		DP_REASON_TLS_VERSION_OLD,
 		DP_REASON_TLS_FAILED,
 	};
 
@@ -38,7 +45,8 @@ static bool absent(const struct dp_probe *probe)
 		return false;
 	if (probe->reason == DP_REASON_TLS_LOST)
 		return true;
-	return probe->alert == ALERT_HANDSHAKE_FAILURE || probe->alert == ALERT_INSUFFICIENT_SECURITY;
+	return probe->alert == ALERT_HANDSHAKE_FAILURE ||
+		probe->alert == ALERT_INSUFFICIENT_SECURITY;
 }
 
 /* The chain matches, but the handshake did not come to its end, so the server has not shown that it holds the
@@ -46,7 +54,8 @@ static bool absent(const struct dp_probe *probe)
  * whatever stopped us leaves it open. */
 static enum dp_outcome outcome_unproven(const struct dp_probe *probe)
 {
-	bool refused = probe->reason == DP_REASON_TLS_ALERT || probe->reason == DP_REASON_TLS_NAME_REFUSED;
+	bool refused =
+		probe->reason == DP_REASON_TLS_ALERT || probe->reason == DP_REASON_TLS_NAME_REFUSED;
 
 	return refused ? DP_FAILED : DP_UNDETERMINED;
 }
@@ -60,8 +69,9 @@ static size_t counting(const struct dp_tlsa *records, size_t count)
 	return found;
 }
 
-static void match(const struct dp_facts *facts, const struct dp_probe *probe, const struct dp_tlsa *records,
-	size_t record_count, const struct dp_name *base, int64_t now_utc_s, struct dp_match *result)
+static void match(const struct dp_facts *facts, const struct dp_probe *probe,
+	const struct dp_tlsa *records, size_t record_count, const struct dp_name *base,
+	int64_t now_utc_s, struct dp_match *result)
 {
 	const char *references[DP_REFERENCES_MAX];
 	struct dp_match_input input = {
@@ -75,8 +85,9 @@ static void match(const struct dp_facts *facts, const struct dp_probe *probe, co
 	dp_chain_match(&probe->chain, &input, result, facts->arena);
 }
 
-void dp_rule_probe(const struct dp_facts *facts, const struct dp_probe *probe, const struct dp_tlsa *records,
-	size_t record_count, const struct dp_name *base, int64_t now_utc_s, struct dp_probe_verdict *verdict)
+void dp_rule_probe(const struct dp_facts *facts, const struct dp_probe *probe,
+	const struct dp_tlsa *records, size_t record_count, const struct dp_name *base,
+	int64_t now_utc_s, struct dp_probe_verdict *verdict)
 {
 	bool complete = probe->stage == DP_STAGE_DONE;
 
@@ -104,7 +115,8 @@ bool dp_rule_unreachable(const struct dp_probe *probe)
 
 bool dp_rule_retry(const struct dp_probe *probe, const struct dp_probe_verdict *verdict)
 {
-	if (verdict->absent || verdict->outcome == DP_VERIFIED || verdict->outcome == DP_UNAUTHENTICATED)
+	if (verdict->absent || verdict->outcome == DP_VERIFIED ||
+		verdict->outcome == DP_UNAUTHENTICATED)
 		return false;
 	/* A greeting that did not come within a minute will not come within the next one. */
 	if (probe->stage == DP_STAGE_GREETING && probe->status == DP_TIMEOUT)

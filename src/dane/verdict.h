@@ -41,44 +41,44 @@ struct dp_finding {
 	enum dp_reason code;
 	enum dp_severity severity; /* may differ from the row's */
 	struct dp_subject subject;
-	const char *label;       /* the subject for people: "mx.example.org [192.0.2.1]" */
+	const char *label; /* the subject for people: "mx.example.org [192.0.2.1]" */
 	const char *rfc;
-	const char *evidence;    /* facts in short, may be "" */
-	const char *cause;       /* one sentence each; "" where there is none */
+	const char *evidence; /* facts in short, may be "" */
+	const char *cause;    /* one sentence each; "" where there is none */
 	const char *consequence;
 	const char *remedy;
 };
 
 struct dp_probe_verdict {
 	enum dp_outcome outcome;
-	struct dp_match match;   /* records NULL when there was nothing to match */
-	bool absent;             /* offered one key type only, and the server has no such certificate */
-	bool superseded;         /* a later attempt with the same offer counts instead */
+	struct dp_match match; /* records NULL when there was nothing to match */
+	bool absent;     /* offered one key type only, and the server has no such certificate */
+	bool superseded; /* a later attempt with the same offer counts instead */
 };
 
 struct dp_addr_verdict {
 	enum dp_outcome outcome;
-	bool skipped;            /* no local route: takes no part */
+	bool skipped; /* no local route: takes no part */
 	struct dp_probe_verdict probes[DP_CONNECTIONS_MAX];
 };
 
 struct dp_host_verdict {
 	enum dp_outcome outcome;
-	bool by_dns;             /* outcome UNDETERMINED because of the DNS */
-	bool unreachable;        /* outcome UNDETERMINED because no address answered */
+	bool by_dns;      /* outcome UNDETERMINED because of the DNS */
+	bool unreachable; /* outcome UNDETERMINED because no address answered */
 	enum dp_security addresses_security;
 	struct dp_name base;     /* TLSA base domain that applies; len 0 if none */
 	struct dp_name owner;    /* owner name of the TLSA records */
 	struct dp_tlsa *records; /* classified; of the base that applies (or --tlsa) */
 	size_t record_count;
 	size_t record_dropped;
-	bool *matched;           /* per record: authenticates on at least one connection */
+	bool *matched; /* per record: authenticates on at least one connection */
 	struct dp_addr_verdict addrs[DP_ADDRS_MAX];
 };
 
 struct dp_verdict {
 	enum dp_outcome outcome;
-	bool warned;             /* at least one finding of severity warning (or worse beside a pass) */
+	bool warned; /* at least one finding of severity warning (or worse beside a pass) */
 	struct dp_host_verdict *hosts; /* facts->host_count */
 	struct dp_finding *findings;
 	size_t finding_count;

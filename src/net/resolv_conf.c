@@ -26,7 +26,8 @@ static bool server_of(const char *line, size_t len, struct dp_ip *ip)
 	return dp_ip_parse(line + at, end - at, ip);
 }
 
-size_t dp_resolv_conf_servers(const char *text, size_t len, struct dp_resolver_server *servers, size_t max)
+size_t dp_resolv_conf_servers(
+	const char *text, size_t len, struct dp_resolver_server *servers, size_t max)
 {
 	size_t count = 0;
 

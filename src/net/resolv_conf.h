@@ -9,6 +9,7 @@
 
 /* Reads "nameserver ADDRESS" lines of text (len bytes), in order, at most max; zones of link-local addresses are not
  * supported and skipped. Returns their number. */
-size_t dp_resolv_conf_servers(const char *text, size_t len, struct dp_resolver_server *servers, size_t max);
+size_t dp_resolv_conf_servers(
+	const char *text, size_t len, struct dp_resolver_server *servers, size_t max);
 
 #endif

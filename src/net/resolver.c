@@ -23,7 +23,7 @@ struct dp_resolver {
 	struct dp_validator *forward;   /* the given or configured servers; NULL: none */
 	struct dp_validator *recursive; /* opened when first needed */
 	bool fallback;                  /* AUTO: failed answers are asked again by recursion */
-	bool probing;                   /* AUTO: the servers' first answers are under way; questions wait */
+	bool probing; /* AUTO: the servers' first answers are under way; questions wait */
 	struct dp_lookup probes[2];
 	size_t probes_open;
 	struct dp_question *questions;
@@ -44,7 +44,8 @@ struct dp_question {
 
 static const char *const builtin_anchors[] = { DP_ROOT_ANCHOR_2017, DP_ROOT_ANCHOR_2024 };
 
-static struct dp_validator *open_validator(struct dp_resolver *resolver, size_t forward_count, const char **why)
+static struct dp_validator *open_validator(
+	struct dp_resolver *resolver, size_t forward_count, const char **why)
 {
 	const struct dp_resolver_config *config = &resolver->config;
 	bool given = config->anchors != NULL;
@@ -53,7 +54,8 @@ static struct dp_validator *open_validator(struct dp_resolver *resolver, size_t 
 		.forwards = config->servers,
 		.forward_count = forward_count,
 		.anchors = given ? config->anchors : builtin_anchors,
-		.anchor_count = given ? config->anchor_count : sizeof(builtin_anchors) / sizeof(builtin_anchors[0]),
+		.anchor_count = given ? config->anchor_count
+				      : sizeof(builtin_anchors) / sizeof(builtin_anchors[0]),
 		.root_hints_path = config->root_hints_path,
 		.clock_offset_s = config->clock_offset_s,
 		.want_v4 = config->want_v4,
@@ -72,20 +74,23 @@ static void probes_done(struct dp_resolver *resolver)
 	struct dp_question *next;
 
 	resolver->probing = false;
-	if (dp_rule_secure_data(&resolver->probes[0]) && resolver->probes[1].state == DP_LOOKUP_NODATA &&
+	if (dp_rule_secure_data(&resolver->probes[0]) &&
+		resolver->probes[1].state == DP_LOOKUP_NODATA &&
 		resolver->probes[1].security == DP_SECURE) {
 		resolver->mode = "system";
 		resolver->why = "the servers of " RESOLV_CONF " pass DNSSEC records on";
 	} else {
 		resolver->mode = "recursive";
-		resolver->why = resolver->probes[0].state == DP_LOOKUP_TIMEOUT ?
-			"the servers of " RESOLV_CONF " do not answer" :
-			"the servers of " RESOLV_CONF " do not pass all DNSSEC records on (RFC 8027)";
+		resolver->why = resolver->probes[0].state == DP_LOOKUP_TIMEOUT
+			? "the servers of " RESOLV_CONF " do not answer"
+			: "the servers of " RESOLV_CONF
+			  " do not pass all DNSSEC records on (RFC 8027)";
 		dp_validator_close(resolver->forward);
 		resolver->forward = NULL;
 		resolver->fallback = false;
 	}
-	for (struct dp_question *question = resolver->questions; question != NULL; question = next) {
+	for (struct dp_question *question = resolver->questions; question != NULL;
+		question = next) {
 		next = question->next;
 		start(question);
 	}
@@ -110,8 +115,8 @@ static void probe_servers(struct dp_resolver *resolver)
 	for (size_t i = 0; i < 2; i++) {
 		resolver->probes[i].name.len = 1;
 		resolver->probes[i].type = types[i];
-		dp_validator_ask(resolver->forward, &resolver->probes[i], PROBE_MS, resolver->arena, probe_answered,
-			resolver);
+		dp_validator_ask(resolver->forward, &resolver->probes[i], PROBE_MS, resolver->arena,
+			probe_answered, resolver);
 	}
 }
 
@@ -125,7 +130,8 @@ static size_t system_servers(struct dp_resolver *resolver)
 
 	if (dp_port_read_file(RESOLV_CONF, RESOLV_CONF_MAX, resolver->arena, &text, &len) != DP_OK)
 		return 0;
-	config->server_count = dp_resolv_conf_servers(text, len, config->servers, DP_RESOLVER_SERVERS_MAX);
+	config->server_count =
+		dp_resolv_conf_servers(text, len, config->servers, DP_RESOLVER_SERVERS_MAX);
 	return config->server_count;
 }
 
@@ -137,7 +143,8 @@ static const char *servers_text(struct dp_resolver *resolver)
 	for (size_t i = 0; i < resolver->config.server_count; i++) {
 		char ip[DP_IP_TEXT_MAX];
 
-		dp_buf_printf(&buf, "%s%s@%u", i > 0 ? "," : "", dp_ip_format(&resolver->config.servers[i].ip, ip),
+		dp_buf_printf(&buf, "%s%s@%u", i > 0 ? "," : "",
+			dp_ip_format(&resolver->config.servers[i].ip, ip),
 			(unsigned)resolver->config.servers[i].port);
 	}
 	return buf.data;
@@ -151,7 +158,8 @@ static bool open_recursive(struct dp_resolver *resolver, const char *reason, con
 	return resolver->recursive != NULL;
 }
 
-static bool open_forward(struct dp_resolver *resolver, const char *mode, const char *reason, const char **why)
+static bool open_forward(
+	struct dp_resolver *resolver, const char *mode, const char *reason, const char **why)
 {
 	resolver->mode = mode;
 	resolver->why = reason;
@@ -162,7 +170,8 @@ static bool open_forward(struct dp_resolver *resolver, const char *mode, const c
 static bool open_auto(struct dp_resolver *resolver, const char **why)
 {
 	if (system_servers(resolver) == 0)
-		return open_recursive(resolver, "there is no " RESOLV_CONF " with a name server", why);
+		return open_recursive(
+			resolver, "there is no " RESOLV_CONF " with a name server", why);
 	if (!open_forward(resolver, "system", "", why))
 		return false;
 	resolver->fallback = true;
@@ -173,23 +182,22 @@ static bool open_auto(struct dp_resolver *resolver, const char **why)
 static bool open_mode(struct dp_resolver *resolver, const char **why)
 {
 	switch (resolver->config.mode) {
-	case DP_RESOLVER_AUTO:
-		return open_auto(resolver, why);
+	case DP_RESOLVER_AUTO: return open_auto(resolver, why);
 	case DP_RESOLVER_SYSTEM:
 		if (system_servers(resolver) > 0)
 			return open_forward(resolver, "system", "asked for", why);
-		*why = RESOLV_CONF " names no server: use --resolver recursive, or --resolver ADDRESS";
+		*why = RESOLV_CONF
+			" names no server: use --resolver recursive, or --resolver ADDRESS";
 		return false;
-	case DP_RESOLVER_RECURSIVE:
-		return open_recursive(resolver, "asked for", why);
+	case DP_RESOLVER_RECURSIVE: return open_recursive(resolver, "asked for", why);
 	case DP_RESOLVER_SERVERS:
 		return open_forward(resolver, servers_text(resolver), "asked for", why);
 	}
 	return false;
 }
 
-struct dp_resolver *dp_resolver_open(const struct dp_resolver_config *config, const char **why,
-	struct dp_arena *arena)
+struct dp_resolver *dp_resolver_open(
+	const struct dp_resolver_config *config, const char **why, struct dp_arena *arena)
 {
 	struct dp_resolver *resolver = dp_arena_alloc(arena, sizeof(*resolver));
 
@@ -276,10 +284,11 @@ static bool ask_again(struct dp_question *question)
 	if (resolver->recursive == NULL)
 		return false;
 	question->first = *lookup;
-	*lookup = (struct dp_lookup){ .name = question->first.name, .type = question->first.type,
+	*lookup = (struct dp_lookup){ .name = question->first.name,
+		.type = question->first.type,
 		.asked_ms = question->first.asked_ms };
-	question->inner = dp_validator_ask(resolver->recursive, lookup, remaining_ms(question), question->arena,
-		answered_again, question);
+	question->inner = dp_validator_ask(resolver->recursive, lookup, remaining_ms(question),
+		question->arena, answered_again, question);
 	return true;
 }
 
@@ -309,19 +318,23 @@ static void start(struct dp_question *question)
 	}
 	if (validator == NULL)
 		dp_arena_fail(); /* the same configuration was accepted before: only memory can be short */
-	question->inner =
-		dp_validator_ask(validator, question->lookup, timeout_ms, question->arena, answered, question);
+	question->inner = dp_validator_ask(
+		validator, question->lookup, timeout_ms, question->arena, answered, question);
 }
 
-struct dp_question *dp_resolver_ask(struct dp_resolver *resolver, struct dp_lookup *lookup, int64_t deadline_ms,
-	struct dp_arena *arena, dp_resolver_answer answer, void *user)
+struct dp_question *dp_resolver_ask(struct dp_resolver *resolver, struct dp_lookup *lookup,
+	int64_t deadline_ms, struct dp_arena *arena, dp_resolver_answer answer, void *user)
 {
 	struct dp_question *question = calloc(1, sizeof(*question));
 
 	if (question == NULL)
 		dp_arena_fail();
-	*question = (struct dp_question){ .resolver = resolver, .lookup = lookup, .arena = arena, .answer = answer,
-		.user = user, .deadline_ms = deadline_ms };
+	*question = (struct dp_question){ .resolver = resolver,
+		.lookup = lookup,
+		.arena = arena,
+		.answer = answer,
+		.user = user,
+		.deadline_ms = deadline_ms };
 	question->link = &resolver->questions;
 	question->next = resolver->questions;
 	if (question->next != NULL)

@@ -22,20 +22,24 @@ struct dp_question;
 #define DP_RESOLVER_SERVERS_MAX 8
 
 enum dp_resolver_mode {
-	DP_RESOLVER_AUTO,      /* servers of /etc/resolv.conf if they pass a probe, else recursion */
-	DP_RESOLVER_SYSTEM,    /* servers of /etc/resolv.conf, no fallback */
+	DP_RESOLVER_AUTO,   /* servers of /etc/resolv.conf if they pass a probe, else recursion */
+	DP_RESOLVER_SYSTEM, /* servers of /etc/resolv.conf, no fallback */
 	DP_RESOLVER_RECURSIVE, /* from the root */
 	DP_RESOLVER_SERVERS    /* the given servers */
 };
 
-struct dp_resolver_server { struct dp_ip ip; uint16_t port; };
+struct dp_resolver_server {
+	struct dp_ip ip;
+	uint16_t port;
+};
 
 struct dp_resolver_config {
 	struct event_base *base;
 	enum dp_resolver_mode mode;
 	struct dp_resolver_server servers[DP_RESOLVER_SERVERS_MAX]; /* SERVERS */
 	size_t server_count;
-	const char *const *anchors;  /* trust anchors, zone-file text (DS or DNSKEY), one a string; NULL: built in */
+	const char *const *
+		anchors; /* trust anchors, zone-file text (DS or DNSKEY), one a string; NULL: built in */
 	size_t anchor_count;
 	const char *root_hints_path; /* NULL: built in */
 	int64_t clock_offset_s;      /* --clock: added to the system's clock for signatures */
@@ -43,8 +47,8 @@ struct dp_resolver_config {
 };
 
 /* Returns NULL and one sentence in *why (static or arena) when the configuration cannot be used. */
-struct dp_resolver *dp_resolver_open(const struct dp_resolver_config *config, const char **why,
-	struct dp_arena *arena);
+struct dp_resolver *dp_resolver_open(
+	const struct dp_resolver_config *config, const char **why, struct dp_arena *arena);
 void dp_resolver_close(struct dp_resolver *resolver);
 
 /* Called once with the lookup filled in: state, security, why, message, fallback. */

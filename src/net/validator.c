@@ -41,11 +41,13 @@ struct option {
  * No grace for signatures (design), nothing synthesised from other names' denials (RFC 8198), loopback servers are
  * as good as others (a resolver on this host), every cache small: a check asks a few dozen questions.
  */
+/* clang-format off */
 static const struct option options[] = {
 	{ "val-sig-skew-min:", "0" },
 	{ "val-sig-skew-max:", "0" },
 	{ "aggressive-nsec:", "no" },
-	{ "qname-minimisation:", "no" }, /* it asks A first for every name: AAAA and TLSA would wait for that */
+	/* It asks A first at every name: AAAA and TLSA would wait for that. */
+	{ "qname-minimisation:", "no" },
 	{ "do-not-query-localhost:", "no" },
 	{ "target-fetch-policy:", "0 0 0 0 0" },
 	{ "msg-cache-size:", "512k" },
@@ -61,12 +63,14 @@ static const struct option options[] = {
 	{ "prefetch:", "no" },
 	{ "use-syslog:", "no" },
 	{ "log-servfail:", "no" },
-	{ "val-log-level:", "2" }, /* why_bogus is filled only then */
+	/* why_bogus is filled only then. */
+	{ "val-log-level:", "2" },
 };
+/* clang-format on */
 
 /* Zones that libunbound would answer itself. */
-static const char *const local_zones[] = { "localhost.", "test.", "invalid.", "onion.", "home.arpa.",
-	"127.in-addr.arpa." };
+static const char *const local_zones[] = { "localhost.", "test.", "invalid.", "onion.",
+	"home.arpa.", "127.in-addr.arpa." };
 
 static bool set(struct ub_ctx *ctx, const char *name, const char *value)
 {
@@ -100,7 +104,8 @@ static bool set_clock(struct ub_ctx *ctx, int64_t offset_s)
 	if (offset_s == 0)
 		return true;
 	dp_text_time(dp_port_utc_s() + offset_s, iso);
-	snprintf(date, sizeof(date), "%.4s%.2s%.2s%.2s%.2s%.2s", iso, iso + 5, iso + 8, iso + 11, iso + 14, iso + 17);
+	snprintf(date, sizeof(date), "%.4s%.2s%.2s%.2s%.2s%.2s", iso, iso + 5, iso + 8, iso + 11,
+		iso + 14, iso + 17);
 	return set(ctx, "val-override-date:", date);
 }
 
@@ -121,7 +126,8 @@ static const char *configure(struct ub_ctx *ctx, const struct dp_validator_confi
 {
 	ub_ctx_debugout(ctx, NULL);
 	if (!set_all(ctx) || !set(ctx, "do-ip4:", config->want_v4 ? "yes" : "no") ||
-		!set(ctx, "do-ip6:", config->want_v6 ? "yes" : "no") || !set_clock(ctx, config->clock_offset_s))
+		!set(ctx, "do-ip6:", config->want_v6 ? "yes" : "no") ||
+		!set_clock(ctx, config->clock_offset_s))
 		return "the DNS library refuses an option";
 	if (!set_forwards(ctx, config))
 		return "the DNS library refuses the address of a resolver";
@@ -131,7 +137,8 @@ static const char *configure(struct ub_ctx *ctx, const struct dp_validator_confi
 		if (ub_ctx_add_ta(ctx, config->anchors[i]) != 0)
 			return "the trust anchor is not a DS or DNSKEY record in zone-file form";
 	}
-	return forget_local_zones(ctx) ? NULL : "the trust anchors or the root hints cannot be used";
+	return forget_local_zones(ctx) ? NULL
+				       : "the trust anchors or the root hints cannot be used";
 }
 
 struct dp_validator *dp_validator_open(const struct dp_validator_config *config, const char **why)
@@ -204,7 +211,8 @@ static enum dp_security security_of(int sec)
 }
 
 /* The rcode comes first: on SERVFAIL the security status says nothing. */
-static void note(struct dp_validator_question *question, int rcode, const void *packet, int packet_len, int sec)
+static void note(struct dp_validator_question *question, int rcode, const void *packet,
+	int packet_len, int sec)
 {
 	struct dp_lookup *lookup = question->lookup;
 	struct dp_message *message = &lookup->message;
@@ -218,7 +226,8 @@ static void note(struct dp_validator_question *question, int rcode, const void *
 	}
 	lookup->security = security_of(sec);
 	if (packet == NULL || packet_len <= 0 ||
-		!dp_message_parse(packet, (size_t)packet_len, &lookup->name, lookup->type, message, question->arena)) {
+		!dp_message_parse(packet, (size_t)packet_len, &lookup->name, lookup->type, message,
+			question->arena)) {
 		message->rcode = 2;
 		lookup->why = "the answer is malformed";
 		return;
@@ -230,7 +239,8 @@ static void note(struct dp_validator_question *question, int rcode, const void *
 }
 
 /* libunbound's callback; may run inside ub_resolve_event. */
-static void answered(void *user, int rcode, void *packet, int packet_len, int sec, char *why_bogus, int limited)
+static void answered(
+	void *user, int rcode, void *packet, int packet_len, int sec, char *why_bogus, int limited)
 {
 	struct dp_validator_question *question = user;
 	static const struct timeval now = { 0, 0 };
@@ -238,23 +248,29 @@ static void answered(void *user, int rcode, void *packet, int packet_len, int se
 	(void)limited;
 	question->answered = true;
 	if (why_bogus != NULL)
-		question->lookup->why = dp_text_escape(question->arena, why_bogus, strlen(why_bogus), WHY_MAX);
+		question->lookup->why =
+			dp_text_escape(question->arena, why_bogus, strlen(why_bogus), WHY_MAX);
 	note(question, rcode, packet, packet_len, sec);
 	evtimer_add(question->event, &now);
 }
 
-struct dp_validator_question *dp_validator_ask(struct dp_validator *validator, struct dp_lookup *lookup,
-	int64_t timeout_ms, struct dp_arena *arena, dp_validator_answer answer, void *user)
+struct dp_validator_question *dp_validator_ask(struct dp_validator *validator,
+	struct dp_lookup *lookup, int64_t timeout_ms, struct dp_arena *arena,
+	dp_validator_answer answer, void *user)
 {
 	struct dp_validator_question *question = calloc(1, sizeof(*question));
-	struct timeval patience = { .tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000 };
+	struct timeval patience = { .tv_sec = timeout_ms / 1000,
+		.tv_usec = timeout_ms % 1000 * 1000 };
 	char name[DP_NAME_TEXT_MAX + 1];
 	size_t len;
 
 	if (question == NULL)
 		dp_arena_fail();
-	*question = (struct dp_validator_question){ .validator = validator, .lookup = lookup, .arena = arena,
-		.answer = answer, .user = user };
+	*question = (struct dp_validator_question){ .validator = validator,
+		.lookup = lookup,
+		.arena = arena,
+		.answer = answer,
+		.user = user };
 	question->event = evtimer_new(validator->base, fire, question);
 	if (question->event == NULL)
 		dp_arena_fail();
@@ -270,7 +286,8 @@ struct dp_validator_question *dp_validator_ask(struct dp_validator *validator, s
 	len = strlen(name);
 	if (len == 0 || name[len - 1] != '.')
 		memcpy(name + len, ".", 2);
-	if (ub_resolve_event(validator->ctx, name, lookup->type, CLASS_IN, question, answered, &question->id) != 0) {
+	if (ub_resolve_event(validator->ctx, name, lookup->type, CLASS_IN, question, answered,
+		    &question->id) != 0) {
 		static char refused[] = "the DNS library could not take the question";
 
 		answered(question, 2, NULL, 0, 0, refused, 0);

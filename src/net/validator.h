@@ -25,7 +25,7 @@ struct dp_validator_config {
 	struct event_base *base;
 	const struct dp_resolver_server *forwards; /* none: recursion from the root */
 	size_t forward_count;
-	const char *const *anchors;  /* zone-file text, at least one */
+	const char *const *anchors; /* zone-file text, at least one */
 	size_t anchor_count;
 	const char *root_hints_path; /* NULL: libunbound's own */
 	int64_t clock_offset_s;
@@ -39,8 +39,9 @@ void dp_validator_close(struct dp_validator *validator);
 typedef void (*dp_validator_answer)(void *user, struct dp_lookup *lookup);
 
 /* Ask lookup->name and type; as dp_resolver_ask. timeout_ms from now. */
-struct dp_validator_question *dp_validator_ask(struct dp_validator *validator, struct dp_lookup *lookup,
-	int64_t timeout_ms, struct dp_arena *arena, dp_validator_answer answer, void *user);
+struct dp_validator_question *dp_validator_ask(struct dp_validator *validator,
+	struct dp_lookup *lookup, int64_t timeout_ms, struct dp_arena *arena,
+	dp_validator_answer answer, void *user);
 void dp_validator_cancel(struct dp_validator_question *question);
 
 const char *dp_validator_version(void);

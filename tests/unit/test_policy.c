@@ -2,7 +2,8 @@
 /*
  * Planner and judge in a small written world: DNS answers and servers as lines of text, no network. The
  * loop below is what app/check.c does, without time. A "certificate" is any word: usage 3 compares octets only
- * (RFC 7671 s5.1), so "3 0 1 =word" is the record of the server that sends that word.
+ * (RFC 7671 s5.1), so "3 0 1 =word" is the record of the server that sends that word; "rsa-..." has an RSA key,
+ * "absent" refuses the other key type.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,12 +24,12 @@
 
 struct world_case {
 	const char *name;
-	const char *target;   /* "example.org", or "smtp:host" */
-	const char *dns;      /* lines "NAME TYPE SECURITY STATE RDATA": see answer() */
-	const char *servers;  /* lines "ADDRESS WORD...": one word a connection, the last repeats */
+	const char *target;  /* "example.org", or "smtp:host" */
+	const char *dns;     /* lines "NAME TYPE SECURITY STATE RDATA": see answer() */
+	const char *servers; /* lines "ADDRESS WORD...": one word a connection, the last repeats */
 	enum dp_outcome outcome;
-	const char *codes;    /* codes that must be found; "!code" must not */
-	const char *asked;    /* "NAME/TYPE" words that must have been asked; "!..." must not */
+	const char *codes; /* codes that must be found; "!code" must not */
+	const char *asked; /* "NAME/TYPE" words that must have been asked; "!..." must not */
 };
 
 static struct dp_arena *arena;
@@ -58,9 +59,13 @@ static void add_rr(struct dp_lookup *lookup, const uint8_t *rdata, size_t len)
 	struct dp_message *message = &lookup->message;
 	size_t cap = message->rr_count;
 
-	message->rrs = dp_arena_grow(arena, message->rrs, message->rr_count, &cap, sizeof(*message->rrs));
-	message->rrs[message->rr_count++] = (struct dp_rr){ .owner = message->canonical, .type = lookup->type,
-		.ttl_s = 3600, .rdata = dp_arena_copy(arena, rdata, len), .rdata_len = (uint16_t)len };
+	message->rrs =
+		dp_arena_grow(arena, message->rrs, message->rr_count, &cap, sizeof(*message->rrs));
+	message->rrs[message->rr_count++] = (struct dp_rr){ .owner = message->canonical,
+		.type = lookup->type,
+		.ttl_s = 3600,
+		.rdata = dp_arena_copy(arena, rdata, len),
+		.rdata_len = (uint16_t)len };
 }
 
 static void add_mx(struct dp_lookup *lookup, const char *preference, const char *host)
@@ -107,7 +112,8 @@ static void add_tlsa(struct dp_lookup *lookup, char words[WORDS][128])
 static void add_alias(struct dp_lookup *lookup, const char *target)
 {
 	struct dp_message *message = &lookup->message;
-	struct dp_name *aliases = dp_arena_alloc(arena, (message->alias_count + 1) * sizeof(*aliases));
+	struct dp_name *aliases =
+		dp_arena_alloc(arena, (message->alias_count + 1) * sizeof(*aliases));
 
 	if (message->alias_count > 0)
 		memcpy(aliases, message->aliases, message->alias_count * sizeof(*aliases));
@@ -118,9 +124,9 @@ static void add_alias(struct dp_lookup *lookup, const char *target)
 
 static void set_state(struct dp_lookup *lookup, const char *security, const char *state)
 {
-	lookup->security = strcmp(security, "secure") == 0 ? DP_SECURE :
-			   strcmp(security, "bogus") == 0	? DP_BOGUS :
-								   DP_INSECURE;
+	lookup->security = strcmp(security, "secure") == 0 ? DP_SECURE
+		: strcmp(security, "bogus") == 0           ? DP_BOGUS
+							   : DP_INSECURE;
 	if (strcmp(state, "timeout") == 0)
 		lookup->state = DP_LOOKUP_TIMEOUT;
 	else if (strcmp(state, "servfail") == 0)
@@ -165,7 +171,7 @@ static void ask(const struct world_case *c, struct dp_lookup *lookup)
 
 	dp_name_text(&lookup->name, key);
 	snprintf(asked + strlen(asked), sizeof(asked) - strlen(asked), " %s/%s ", key, type);
-	lookup->state = DP_LOOKUP_NODATA;
+	lookup->state = lookup->type == DP_TYPE_DNSKEY ? DP_LOOKUP_DATA : DP_LOOKUP_NODATA;
 	lookup->security = DP_SECURE;
 	lookup->message.canonical = lookup->name;
 	for (const char *line = c->dns; line != NULL; line = strchr(line, '\n')) {
@@ -196,7 +202,7 @@ static void serve(struct dp_probe *probe, const char *word)
 	probe->reason = reason;
 	if (strcmp(word, "no-route") == 0) {
 		probe->status = DP_NO_ROUTE;
-	} else if (strcmp(word, "rsa-only") == 0 || strcmp(word, "ecdsa-only") == 0) {
+	} else if (strcmp(word, "absent") == 0) {
 		probe->stage = DP_STAGE_HANDSHAKE;
 		probe->reason = DP_REASON_TLS_ALERT;
 		probe->alert = 40;
@@ -204,10 +210,12 @@ static void serve(struct dp_probe *probe, const char *word)
 		probe->stage = DP_STAGE_DONE;
 		probe->chain_seen = true;
 		dp_chain_open(&probe->chain, &der, &len, 1, arena);
+		if (strncmp(word, "rsa-", 4) == 0)
+			probe->chain.certs[0].key_type = DP_KEY_RSA;
 	} else if (reason == DP_REASON_CONNECT_REFUSED || reason == DP_REASON_CONNECT_TIMEOUT) {
 		probe->status = reason == DP_REASON_CONNECT_REFUSED ? DP_REFUSED : DP_TIMEOUT;
 	} else {
-		probe->stage = DP_STAGE_STARTTLS;
+		probe->stage = reason == DP_REASON_GREETING_REFUSED ? DP_STAGE_GREETING : DP_STAGE_STARTTLS;
 	}
 }
 
@@ -224,7 +232,8 @@ static void probe(const struct world_case *c, const struct dp_task *task)
 		line += *line == '\n' ? 1 : 0;
 		count = split(line, words);
 		if (count >= 2 && strcmp(words[0], ip) == 0)
-			word = dp_arena_text(arena, words[attempt < count ? attempt : count - 1], 127);
+			word = dp_arena_text(
+				arena, words[attempt < count ? attempt : count - 1], 127);
 	}
 	word = dp_arena_text(arena, word, strlen(word));
 	serve(task->probe, word);
@@ -235,8 +244,13 @@ static void probe(const struct world_case *c, const struct dp_task *task)
 
 static struct dp_facts *run(const struct world_case *c)
 {
-	struct dp_target target = { .text = c->target, .protocol = "smtp", .port = 25, .want_v4 = true,
-		.want_v6 = true, .cert_warning_s = -1, .rrsig_warning_s = -1 };
+	struct dp_target target = { .text = c->target,
+		.protocol = "smtp",
+		.port = 25,
+		.want_v4 = true,
+		.want_v6 = true,
+		.cert_warning_s = -1,
+		.rrsig_warning_s = -1 };
 	struct dp_task tasks[3]; /* small, so that "call again while it is max" is tested, too */
 	struct dp_facts *facts;
 	size_t count, rounds = 0;
@@ -307,7 +321,8 @@ static bool texts_complete(const struct dp_verdict *verdict)
 	for (size_t i = 0; i < verdict->finding_count; i++) {
 		const struct dp_finding *finding = &verdict->findings[i];
 
-		if (strchr(finding->cause, '?') != NULL || strchr(finding->consequence, '?') != NULL ||
+		if (strchr(finding->cause, '?') != NULL ||
+			strchr(finding->consequence, '?') != NULL ||
 			strchr(finding->remedy, '?') != NULL)
 			return false;
 	}
@@ -322,7 +337,7 @@ static void check(const struct world_case *c)
 	arena = dp_arena_open();
 	verdict = dp_policy_judge(run(c), NOW);
 	good = verdict->outcome == c->outcome && expected(c->codes, found, verdict) &&
-	       expected(c->asked, was_asked, verdict) && texts_complete(verdict);
+		expected(c->asked, was_asked, verdict) && texts_complete(verdict);
 	if (!good) {
 		show(c, verdict);
 		print_message("asked:%s\n", asked);
