@@ -132,10 +132,10 @@ static const char *contradiction(const struct dp_options *options, bool server)
 	for (size_t i = 0; i < options->connect_count; i++) {
 		bool v4 = options->connect[i].family == 4;
 
-		if (!(v4 ? options->want_v4 : options->want_v6))
-			return v4
-				? "--connect names an IPv4 address, which -6 rules out; leave one out"
-				: "--connect names an IPv6 address, which -4 rules out; leave one out";
+		if (v4 && !options->want_v4)
+			return "--connect names an IPv4 address, which -6 rules out; leave one out";
+		if (!v4 && !options->want_v6)
+			return "--connect names an IPv6 address, which -4 rules out; leave one out";
 	}
 	if (options->next_hop.len > 0 && !server)
 		return "--next-hop is for servers; type the server as smtp://HOST, or leave "
