@@ -22,14 +22,16 @@ int64_t dp_port_utc_s(void);
 /* Fill with random bytes of the kernel (getentropy; opens no file). False: none to be had. */
 bool dp_port_entropy(uint8_t *out, size_t len);
 
-/* Begin a TCP connection, non-blocking, close-on-exec, no delay. Returns the descriptor (>= 0) with
- * *status DP_AGAIN (wait until writable, then dp_port_connected) or DP_OK; or -1 with the reason. */
+/* Begin a TCP connection, non-blocking, close-on-exec, no delay. Returns the descriptor (>= 0)
+ * with *status DP_AGAIN (wait until writable, then dp_port_connected) or DP_OK; or -1 with the
+ * reason. */
 int dp_port_connect(const struct dp_ip *ip, uint16_t port, enum dp_status *status);
 
 /* Outcome of a connection that was begun. */
 enum dp_status dp_port_connected(int fd);
 
-/* Read or write without blocking. *done: bytes moved when DP_OK (> 0). DP_AGAIN, DP_CLOSED (read), or failure. */
+/* Read or write without blocking. *done: bytes moved when DP_OK (> 0). DP_AGAIN, DP_CLOSED
+ * (read), or failure. */
 enum dp_status dp_port_read(int fd, void *bytes, size_t len, size_t *done);
 enum dp_status dp_port_write(int fd, const void *bytes, size_t len, size_t *done);
 
@@ -41,13 +43,13 @@ void dp_port_close(int fd);
 /* Has this machine a route towards that address? (A connected UDP socket; nothing is sent.) */
 bool dp_port_has_route(const struct dp_ip *ip);
 
-/* Whole file of at most max bytes into the arena, NUL behind. DP_NOT_FOUND, DP_DENIED, DP_TOO_LARGE,
- * DP_INVALID (a directory). "-" is standard input. */
-enum dp_status dp_port_read_file(const char *path, size_t max, struct dp_arena *arena, char **data,
-	size_t *len);
+/* Whole file of at most max bytes into the arena, NUL behind. DP_NOT_FOUND, DP_DENIED,
+ * DP_TOO_LARGE, DP_INVALID (a directory). "-" is standard input. */
+enum dp_status dp_port_read_file(
+	const char *path, size_t max, struct dp_arena *arena, char **data, size_t *len);
 
-/* Replace a file: regular files by a temporary beside them and rename, mode kept; devices, pipes and mount
- * points: truncate and write. Nothing is left behind on failure. */
+/* Replace a file: regular files by a temporary beside them and rename, mode kept; devices, pipes
+ * and mount points: truncate and write. Nothing is left behind on failure. */
 enum dp_status dp_port_write_file(const char *path, const void *data, size_t len);
 
 /* Write all bytes to a descriptor (1 or 2), blocking. */
@@ -60,7 +62,8 @@ bool dp_port_is_terminal(int fd);
 /* Columns of the terminal, or 0. */
 int dp_port_columns(int fd);
 
-/* Value of an environment variable or NULL, and the whole environment as NAME=VALUE, NULL-terminated. */
+/* Value of an environment variable or NULL, and the whole environment as NAME=VALUE,
+ * NULL-terminated. */
 const char *dp_port_env(const char *name);
 char **dp_port_environment(void);
 
