@@ -11,12 +11,22 @@
 #include <unistd.h>
 
 #include "net/tls_session.h"
+#include "port/port.h"
 
 #define HELLO_GIVEN 0x80
 #define CERTIFICATE_GIVEN 0x40
 #define CONTENT_MAX 16000
 
+int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	dp_port_prepare();
+	return 0;
+}
 
 static void require(int holds)
 {

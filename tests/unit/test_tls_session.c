@@ -17,6 +17,7 @@
 
 #include "base/text.h"
 #include "net/tls_session.h"
+#include "port/port.h"
 
 #define FLIGHT_MAX 65536
 #define SUITE_ECDSA 0xc02b /* TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 */
@@ -517,5 +518,6 @@ int main(void)
 		cmocka_unit_test(offers),
 	};
 
+	dp_port_prepare();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
