@@ -62,7 +62,7 @@ OUR_LIBS := -lunbound -levent_extra -levent_core -lcjson -lmbedtls -lmbedx509 -l
 all: $(B)/daneprobe
 
 $(B)/daneprobe: $(B)/daneprobe.full
-	@$(TARGET_STRIP) -s -o $@ $< && [ -f $@ ] || cp $< $@
+	@rm -f $@; $(TARGET_STRIP) -s -o $@ $< && [ -f $@ ] || cp $< $@
 
 $(B)/daneprobe.full: $(OBJECTS) $(DEPS)/built
 	@echo "  link $@"
