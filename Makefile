@@ -170,7 +170,8 @@ test: packages
 	@$(MAKE) --no-print-directory TARGET=asan all unit-tests
 	@tests/run test
 
-test-all: packages
+test-all:
+	@port/deps/packages.sh cross
 	@$(MAKE) --no-print-directory TARGET=x86_64 all
 	@tests/run all
 
