@@ -13,7 +13,8 @@ set -eu
 
 cd "$SRC"
 unbound_configure --with-libevent="$OUT"
-make -s -j"${JOBS:-1}" unittest LIBS="-levent_core -lmbedcrypto -lsodium" >unittest.build.log 2>&1 || {
+libs="-levent_core -lmbedcrypto -lsodium"
+make -s -j"${JOBS:-1}" unittest LIBS="$libs" >unittest.build.log 2>&1 || {
 	cat unittest.build.log >&2
 	exit 1
 }

@@ -29,8 +29,7 @@ struct ub_randstate {
 	size_t left; /* unused words, at the start of the pool */
 };
 
-static bool
-refill(struct ub_randstate *state)
+static bool refill(struct ub_randstate *state)
 {
 	if (getentropy(state->pool, sizeof(state->pool)) != 0)
 		return false;
@@ -38,8 +37,7 @@ refill(struct ub_randstate *state)
 	return true;
 }
 
-static uint32_t
-next_word(struct ub_randstate *state)
+static uint32_t next_word(struct ub_randstate *state)
 {
 	uint32_t word;
 
@@ -50,8 +48,7 @@ next_word(struct ub_randstate *state)
 	return word;
 }
 
-struct ub_randstate *
-ub_initstate(struct ub_randstate *from)
+struct ub_randstate *ub_initstate(struct ub_randstate *from)
 {
 	struct ub_randstate *state = calloc(1, sizeof(*state));
 
@@ -66,14 +63,12 @@ ub_initstate(struct ub_randstate *from)
 	return state;
 }
 
-long int
-ub_random(struct ub_randstate *state)
+long int ub_random(struct ub_randstate *state)
 {
 	return (long)(next_word(state) & 0x7fffffffU);
 }
 
-long int
-ub_random_max(struct ub_randstate *state, long int x)
+long int ub_random_max(struct ub_randstate *state, long int x)
 {
 	const uint32_t range = 0x80000000U;
 	uint32_t bound = (uint32_t)x;
@@ -89,8 +84,7 @@ ub_random_max(struct ub_randstate *state, long int x)
 	return (long)(value % bound);
 }
 
-void
-ub_randfree(struct ub_randstate *state)
+void ub_randfree(struct ub_randstate *state)
 {
 	if (state != NULL)
 		explicit_bzero(state, sizeof(*state));

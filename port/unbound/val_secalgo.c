@@ -65,45 +65,35 @@ struct secalgo_hash {
 /* ---- digests ---- */
 
 /* Digest of data by its length, which names the function: 20, 32, 48 or 64. */
-static bool
-digest(size_t digest_len, const unsigned char *data, size_t len, unsigned char *res)
+static bool digest(size_t digest_len, const unsigned char *data, size_t len, unsigned char *res)
 {
 	switch (digest_len) {
-	case SHA1_LEN:
-		return mbedtls_sha1(data, len, res) == 0;
-	case SHA256_LEN:
-		return mbedtls_sha256(data, len, res, 0) == 0;
-	case SHA384_LEN:
-		return mbedtls_sha512(data, len, res, 1) == 0;
-	case SHA512_LEN:
-		return mbedtls_sha512(data, len, res, 0) == 0;
-	default:
-		return false;
+	case SHA1_LEN: return mbedtls_sha1(data, len, res) == 0;
+	case SHA256_LEN: return mbedtls_sha256(data, len, res, 0) == 0;
+	case SHA384_LEN: return mbedtls_sha512(data, len, res, 1) == 0;
+	case SHA512_LEN: return mbedtls_sha512(data, len, res, 0) == 0;
+	default: return false;
 	}
 }
 
-size_t
-nsec3_hash_algo_size_supported(int id)
+size_t nsec3_hash_algo_size_supported(int id)
 {
 	return id == NSEC3_SHA1 ? SHA1_LEN : 0;
 }
 
-int
-secalgo_nsec3_hash(int algo, unsigned char *buf, size_t len, unsigned char *res)
+int secalgo_nsec3_hash(int algo, unsigned char *buf, size_t len, unsigned char *res)
 {
 	return digest(nsec3_hash_algo_size_supported(algo), buf, len, res);
 }
 
-void
-secalgo_hash_sha256(unsigned char *buf, size_t len, unsigned char *res)
+void secalgo_hash_sha256(unsigned char *buf, size_t len, unsigned char *res)
 {
 	/* The header leaves no way to report failure; SHA-256 in software has none. */
 	if (!digest(SHA256_LEN, buf, len, res))
 		memset(res, 0, SHA256_LEN);
 }
 
-static struct secalgo_hash *
-hash_create(size_t digest_len)
+static struct secalgo_hash *hash_create(size_t digest_len)
 {
 	struct secalgo_hash *hash = malloc(sizeof(*hash));
 
@@ -118,26 +108,22 @@ hash_create(size_t digest_len)
 	return hash;
 }
 
-struct secalgo_hash *
-secalgo_hash_create_sha384(void)
+struct secalgo_hash *secalgo_hash_create_sha384(void)
 {
 	return hash_create(SHA384_LEN);
 }
 
-struct secalgo_hash *
-secalgo_hash_create_sha512(void)
+struct secalgo_hash *secalgo_hash_create_sha512(void)
 {
 	return hash_create(SHA512_LEN);
 }
 
-int
-secalgo_hash_update(struct secalgo_hash *hash, uint8_t *data, size_t len)
+int secalgo_hash_update(struct secalgo_hash *hash, uint8_t *data, size_t len)
 {
 	return mbedtls_sha512_update(&hash->ctx, data, len) == 0;
 }
 
-int
-secalgo_hash_final(struct secalgo_hash *hash, uint8_t *result, size_t maxlen, size_t *resultlen)
+int secalgo_hash_final(struct secalgo_hash *hash, uint8_t *result, size_t maxlen, size_t *resultlen)
 {
 	/* Mbed TLS writes 64 bytes or, for SHA-384, 48: never more than digest_len. */
 	*resultlen = 0;
@@ -147,8 +133,7 @@ secalgo_hash_final(struct secalgo_hash *hash, uint8_t *result, size_t maxlen, si
 	return 1;
 }
 
-void
-secalgo_hash_delete(struct secalgo_hash *hash)
+void secalgo_hash_delete(struct secalgo_hash *hash)
 {
 	if (hash == NULL)
 		return;
@@ -156,23 +141,17 @@ secalgo_hash_delete(struct secalgo_hash *hash)
 	free(hash);
 }
 
-size_t
-ds_digest_size_supported(int algo)
+size_t ds_digest_size_supported(int algo)
 {
 	switch (algo) {
-	case LDNS_SHA1:
-		return SHA1_LEN;
-	case LDNS_SHA256:
-		return SHA256_LEN;
-	case LDNS_SHA384:
-		return SHA384_LEN;
-	default:
-		return 0;
+	case LDNS_SHA1: return SHA1_LEN;
+	case LDNS_SHA256: return SHA256_LEN;
+	case LDNS_SHA384: return SHA384_LEN;
+	default: return 0;
 	}
 }
 
-int
-secalgo_ds_digest(int algo, unsigned char *buf, size_t len, unsigned char *res)
+int secalgo_ds_digest(int algo, unsigned char *buf, size_t len, unsigned char *res)
 {
 	return digest(ds_digest_size_supported(algo), buf, len, res);
 }
@@ -182,10 +161,10 @@ secalgo_ds_digest(int algo, unsigned char *buf, size_t len, unsigned char *res)
 /* What a DNSKEY algorithm is made of. */
 struct algorithm {
 	enum { ALGO_NONE, ALGO_RSA, ALGO_ECDSA, ALGO_ED25519 } kind;
-	size_t digest_len;         /* of the signed data; not for Ed25519, which hashes itself */
-	mbedtls_md_type_t md;      /* RSA: the DigestInfo of PKCS #1 */
+	size_t digest_len;          /* of the signed data; not for Ed25519, which hashes itself */
+	mbedtls_md_type_t md;       /* RSA: the DigestInfo of PKCS #1 */
 	mbedtls_ecp_group_id curve; /* ECDSA */
-	size_t field_len;          /* ECDSA: bytes of one coordinate */
+	size_t field_len;           /* ECDSA: bytes of one coordinate */
 };
 
 /* One RRSIG to verify: everything borrowed from the caller. */
@@ -199,51 +178,52 @@ struct task {
 	const char *reason; /* set unless secure */
 };
 
-static struct algorithm
-algorithm_by_id(int id)
+static struct algorithm algorithm_by_id(int id)
 {
 	const struct algorithm none = { .kind = ALGO_NONE };
 
 	switch (id) {
 	case LDNS_RSASHA1:
 	case LDNS_RSASHA1_NSEC3:
-		return (struct algorithm){ .kind = ALGO_RSA, .digest_len = SHA1_LEN,
-			.md = MBEDTLS_MD_SHA1 };
+		return (struct algorithm){
+			.kind = ALGO_RSA, .digest_len = SHA1_LEN, .md = MBEDTLS_MD_SHA1
+		};
 	case LDNS_RSASHA256:
-		return (struct algorithm){ .kind = ALGO_RSA, .digest_len = SHA256_LEN,
-			.md = MBEDTLS_MD_SHA256 };
+		return (struct algorithm){
+			.kind = ALGO_RSA, .digest_len = SHA256_LEN, .md = MBEDTLS_MD_SHA256
+		};
 	case LDNS_RSASHA512:
-		return (struct algorithm){ .kind = ALGO_RSA, .digest_len = SHA512_LEN,
-			.md = MBEDTLS_MD_SHA512 };
+		return (struct algorithm){
+			.kind = ALGO_RSA, .digest_len = SHA512_LEN, .md = MBEDTLS_MD_SHA512
+		};
 	case LDNS_ECDSAP256SHA256:
-		return (struct algorithm){ .kind = ALGO_ECDSA, .digest_len = SHA256_LEN,
-			.curve = MBEDTLS_ECP_DP_SECP256R1, .field_len = 32 };
+		return (struct algorithm){ .kind = ALGO_ECDSA,
+			.digest_len = SHA256_LEN,
+			.curve = MBEDTLS_ECP_DP_SECP256R1,
+			.field_len = 32 };
 	case LDNS_ECDSAP384SHA384:
-		return (struct algorithm){ .kind = ALGO_ECDSA, .digest_len = SHA384_LEN,
-			.curve = MBEDTLS_ECP_DP_SECP384R1, .field_len = 48 };
-	case LDNS_ED25519:
-		return (struct algorithm){ .kind = ALGO_ED25519 };
-	default:
-		return none;
+		return (struct algorithm){ .kind = ALGO_ECDSA,
+			.digest_len = SHA384_LEN,
+			.curve = MBEDTLS_ECP_DP_SECP384R1,
+			.field_len = 48 };
+	case LDNS_ED25519: return (struct algorithm){ .kind = ALGO_ED25519 };
+	default: return none;
 	}
 }
 
-int
-dnskey_algo_id_is_supported(int id)
+int dnskey_algo_id_is_supported(int id)
 {
 	return algorithm_by_id(id).kind != ALGO_NONE;
 }
 
-static enum sec_status
-bogus(struct task *task, const char *reason)
+static enum sec_status bogus(struct task *task, const char *reason)
 {
 	task->reason = reason;
 	return sec_status_bogus;
 }
 
 /* Verdict for an error of Mbed TLS: out of memory is ours, everything else is the zone's. */
-static enum sec_status
-failed(struct task *task, int mbedtls_error, const char *reason)
+static enum sec_status failed(struct task *task, int mbedtls_error, const char *reason)
 {
 	/* Low-level codes are added to high-level ones as multiples of -0x80 below. */
 	int low = -(-mbedtls_error & 0x7f);
@@ -256,8 +236,7 @@ failed(struct task *task, int mbedtls_error, const char *reason)
 	return bogus(task, reason);
 }
 
-static const unsigned char *
-skip_zeros(const unsigned char *p, size_t *len)
+static const unsigned char *skip_zeros(const unsigned char *p, size_t *len)
 {
 	while (*len > 0 && *p == 0) {
 		p++;
@@ -270,8 +249,7 @@ skip_zeros(const unsigned char *p, size_t *len)
  * Splits a public key of RFC 3110 s2 (exponent length in one byte, or zero and two bytes) and
  * loads it. Leading zeros in either number are prohibited there but exist, and change nothing.
  */
-static enum sec_status
-rsa_load(mbedtls_rsa_context *rsa, struct task *task)
+static enum sec_status rsa_load(mbedtls_rsa_context *rsa, struct task *task)
 {
 	const unsigned char *p = task->key;
 	size_t left = task->key_len;
@@ -305,9 +283,8 @@ rsa_load(mbedtls_rsa_context *rsa, struct task *task)
 	return ret == 0 ? sec_status_secure : failed(task, ret, "RSA key cannot be read");
 }
 
-static enum sec_status
-rsa_verify(mbedtls_rsa_context *rsa, struct task *task, const struct algorithm *algo,
-	const unsigned char *hash)
+static enum sec_status rsa_verify(mbedtls_rsa_context *rsa, struct task *task,
+	const struct algorithm *algo, const unsigned char *hash)
 {
 	enum sec_status status = rsa_load(rsa, task);
 	int ret;
@@ -322,13 +299,14 @@ rsa_verify(mbedtls_rsa_context *rsa, struct task *task, const struct algorithm *
 	/* RFC 8017 s8.2.2 step 1. Mbed TLS reads as many bytes as the modulus has. */
 	if (task->sig_len != mbedtls_rsa_get_len(rsa))
 		return bogus(task, "RSA signature has not the length of the key");
-	ret = mbedtls_rsa_rsassa_pkcs1_v15_verify(rsa, algo->md, (unsigned)algo->digest_len, hash,
-		task->sig);
-	return ret == 0 ? sec_status_secure : failed(task, ret, "RSA signature verification failed");
+	ret = mbedtls_rsa_rsassa_pkcs1_v15_verify(
+		rsa, algo->md, (unsigned)algo->digest_len, hash, task->sig);
+	return ret == 0 ? sec_status_secure
+			: failed(task, ret, "RSA signature verification failed");
 }
 
-static enum sec_status
-verify_rsa(struct task *task, const struct algorithm *algo, const unsigned char *hash)
+static enum sec_status verify_rsa(
+	struct task *task, const struct algorithm *algo, const unsigned char *hash)
 {
 	mbedtls_rsa_context rsa;
 	enum sec_status status;
@@ -346,9 +324,8 @@ struct ecdsa {
 	mbedtls_mpi r, s;
 };
 
-static enum sec_status
-ecdsa_verify(struct ecdsa *ec, struct task *task, const struct algorithm *algo,
-	const unsigned char *hash)
+static enum sec_status ecdsa_verify(struct ecdsa *ec, struct task *task,
+	const struct algorithm *algo, const unsigned char *hash)
 {
 	unsigned char point[1 + 2 * 48];
 	size_t pair_len = 2 * algo->field_len;
@@ -373,12 +350,14 @@ ecdsa_verify(struct ecdsa *ec, struct task *task, const struct algorithm *algo,
 	if (ret == 0)
 		ret = mbedtls_mpi_read_binary(&ec->s, task->sig + algo->field_len, algo->field_len);
 	if (ret == 0)
-		ret = mbedtls_ecdsa_verify(&ec->group, hash, algo->digest_len, &ec->q, &ec->r, &ec->s);
-	return ret == 0 ? sec_status_secure : failed(task, ret, "ECDSA signature verification failed");
+		ret = mbedtls_ecdsa_verify(
+			&ec->group, hash, algo->digest_len, &ec->q, &ec->r, &ec->s);
+	return ret == 0 ? sec_status_secure
+			: failed(task, ret, "ECDSA signature verification failed");
 }
 
-static enum sec_status
-verify_ecdsa(struct task *task, const struct algorithm *algo, const unsigned char *hash)
+static enum sec_status verify_ecdsa(
+	struct task *task, const struct algorithm *algo, const unsigned char *hash)
 {
 	struct ecdsa ec;
 	enum sec_status status;
@@ -395,22 +374,20 @@ verify_ecdsa(struct task *task, const struct algorithm *algo, const unsigned cha
 	return status;
 }
 
-static enum sec_status
-verify_ed25519(struct task *task)
+static enum sec_status verify_ed25519(struct task *task)
 {
 	/* RFC 8080 s3 and s4. */
 	if (task->key_len != crypto_sign_ed25519_PUBLICKEYBYTES)
 		return bogus(task, "Ed25519 key has a wrong length");
 	if (task->sig_len != crypto_sign_ed25519_BYTES)
 		return bogus(task, "Ed25519 signature has a wrong length");
-	if (crypto_sign_ed25519_verify_detached(task->sig, task->data, task->data_len,
-		task->key) != 0)
+	if (crypto_sign_ed25519_verify_detached(task->sig, task->data, task->data_len, task->key) !=
+		0)
 		return bogus(task, "Ed25519 signature verification failed");
 	return sec_status_secure;
 }
 
-static enum sec_status
-verify(struct task *task, const struct algorithm *algo)
+static enum sec_status verify(struct task *task, const struct algorithm *algo)
 {
 	unsigned char hash[SHA512_LEN];
 
@@ -423,11 +400,10 @@ verify(struct task *task, const struct algorithm *algo)
 		return sec_status_unchecked;
 	}
 	return algo->kind == ALGO_RSA ? verify_rsa(task, algo, hash)
-		: verify_ecdsa(task, algo, hash);
+				      : verify_ecdsa(task, algo, hash);
 }
 
-enum sec_status
-verify_canonrrset(struct sldns_buffer *buf, int algo, unsigned char *sigblock,
+enum sec_status verify_canonrrset(struct sldns_buffer *buf, int algo, unsigned char *sigblock,
 	unsigned int sigblock_len, unsigned char *key, unsigned int keylen, char **reason)
 {
 	struct algorithm algorithm = algorithm_by_id(algo);

@@ -4,8 +4,8 @@
     NAME ALGORITHM EXPECTED KEY SIGNATURE DATA
 
 EXPECTED is secure, bogus, or limit: bogus for a reason that names this program's own limit. The
-last three are hexadecimal, - when empty. RSA keys and signatures are computed here with
-Python's integers, so that the arithmetic under test does not judge itself; moduli are products of several
+last three are hexadecimal, - when empty. RSA keys and signatures are computed here with Python's
+integers, so that the arithmetic under test does not judge itself; moduli are products of several
 primes, which makes large keys cheap and verifies like any other.
 ECDSA and Ed25519 come from the test vectors of RFC 6979 and RFC 8032.
 
@@ -199,11 +199,16 @@ CURVES = {
 	},
 	P384: {
 		"len": 48, "p": 2**384 - 2**128 - 2**96 + 2**32 - 1,
-		"n": 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973,
-		"x": 0xEC3A4E415B4E19A4568618029F427FA5DA9A8BC4AE92E02E06AAE5286B300C64DEF8F0EA9055866064A254515480BC13,
-		"y": 0x8015D9B72D7D57244EA8EF9AC0C621896708A59367F9DFB9F54CA84B3F1C9DB1288B231C3AE0D4FE7344FD2533264720,
-		"r": 0x94EDBB92A5ECB8AAD4736E56C691916B3F88140666CE9FA73D64C4EA95AD133C81A648152E44ACF96E36DD1E80FABE46,
-		"s": 0x99EF4AEB15F178CEA1FE40DB2603138F130E740A19624526203B6351D0A3A94FA329C145786E679E7B82C71A38628AC8,
+		"n": (0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF << 192 |
+			0xC7634D81F4372DDF581A0DB248B0A77AECEC196ACCC52973),
+		"x": (0xEC3A4E415B4E19A4568618029F427FA5DA9A8BC4AE92E02E << 192 |
+			0x06AAE5286B300C64DEF8F0EA9055866064A254515480BC13),
+		"y": (0x8015D9B72D7D57244EA8EF9AC0C621896708A59367F9DFB9 << 192 |
+			0xF54CA84B3F1C9DB1288B231C3AE0D4FE7344FD2533264720),
+		"r": (0x94EDBB92A5ECB8AAD4736E56C691916B3F88140666CE9FA7 << 192 |
+			0x3D64C4EA95AD133C81A648152E44ACF96E36DD1E80FABE46),
+		"s": (0x99EF4AEB15F178CEA1FE40DB2603138F130E740A19624526 << 192 |
+			0x203B6351D0A3A94FA329C145786E679E7B82C71A38628AC8),
 	},
 }
 
@@ -265,7 +270,8 @@ def ed25519():
 		case("ed25519-sig-" + name, ED25519, "bogus", key, bad, b"\x72")
 	for name, bad in (
 		("empty", b""), ("zeros", bytes(32)), ("one", b"\1" + bytes(31)), ("ones", b"\xff" * 32),
-		("cut", key[:-1]), ("trailing-byte", key + b"\0"), ("other-sign", key[:31] + bytes([key[31] ^ 0x80])),
+		("cut", key[:-1]), ("trailing-byte", key + b"\0"),
+		("other-sign", key[:31] + bytes([key[31] ^ 0x80])),
 	):
 		case("ed25519-key-" + name, ED25519, "bogus", bad, sig, b"\x72")
 

@@ -46,8 +46,7 @@ struct test_case {
 
 static size_t passed, failed;
 
-static void
-check(bool good, const char *what, const char *detail)
+static void check(bool good, const char *what, const char *detail)
 {
 	if (good) {
 		passed++;
@@ -57,8 +56,7 @@ check(bool good, const char *what, const char *detail)
 	printf("failed: %s %s\n", what, detail);
 }
 
-static void *
-must(void *p)
+static void *must(void *p)
 {
 	if (p == NULL)
 		abort();
@@ -67,8 +65,7 @@ must(void *p)
 
 /* ---- signatures ---- */
 
-static struct bytes
-copy(struct bytes from, size_t len)
+static struct bytes copy(struct bytes from, size_t len)
 {
 	struct bytes to = { must(malloc(len > 0 ? len : 1)), len };
 
@@ -76,8 +73,7 @@ copy(struct bytes from, size_t len)
 	return to;
 }
 
-static struct bytes
-from_hex(const char *hex)
+static struct bytes from_hex(const char *hex)
 {
 	struct bytes b = { NULL, strcmp(hex, "-") == 0 ? 0 : strlen(hex) / 2 };
 	unsigned value;
@@ -91,20 +87,19 @@ from_hex(const char *hex)
 	return b;
 }
 
-static enum sec_status
-verify(int algorithm, struct bytes key, struct bytes sig, struct bytes data, char **reason)
+static enum sec_status verify(
+	int algorithm, struct bytes key, struct bytes sig, struct bytes data, char **reason)
 {
 	sldns_buffer buf;
 
 	memset(&buf, 0, sizeof(buf));
 	sldns_buffer_init_frm_data(&buf, data.p, data.len);
-	return verify_canonrrset(&buf, algorithm, sig.p, (unsigned)sig.len, key.p, (unsigned)key.len,
-		reason);
+	return verify_canonrrset(
+		&buf, algorithm, sig.p, (unsigned)sig.len, key.p, (unsigned)key.len, reason);
 }
 
 /* Neither a shorter nor a changed version of part may verify. */
-static void
-take_apart(const struct test_case *c, const struct bytes *part)
+static void take_apart(const struct test_case *c, const struct bytes *part)
 {
 	char detail[128];
 	char *reason = NULL;
@@ -126,8 +121,7 @@ take_apart(const struct test_case *c, const struct bytes *part)
 	}
 }
 
-static void
-run_case(const struct test_case *c)
+static void run_case(const struct test_case *c)
 {
 	char *reason = NULL;
 	enum sec_status status = verify(c->algorithm, c->key, c->sig, c->data, &reason);
@@ -146,8 +140,7 @@ run_case(const struct test_case *c)
 	}
 }
 
-static void
-run_cases(const char *path)
+static void run_cases(const char *path)
 {
 	char *line = must(malloc(LINE_MAX_LEN));
 	FILE *f = fopen(path, "r");
@@ -185,36 +178,33 @@ run_cases(const char *path)
 	free(line);
 }
 
-static void
-test_supported(void)
+static void test_supported(void)
 {
 	char detail[32];
 
 	for (int id = -1; id <= 256; id++) {
-		bool want = id == 5 || id == 7 || id == 8 || id == 10 || id == 13 || id == 14 || id == 15;
+		bool want = id == 5 || id == 7 || id == 8 || id == 10 || id == 13 || id == 14 ||
+			id == 15;
 		size_t ds_len = id == 1 ? 20 : id == 2 ? 32 : id == 4 ? 48 : 0;
 
 		snprintf(detail, sizeof(detail), "%d", id);
 		check((dnskey_algo_id_is_supported(id) != 0) == want, "DNSKEY algorithm", detail);
 		check(ds_digest_size_supported(id) == ds_len, "DS digest", detail);
-		check(nsec3_hash_algo_size_supported(id) == (id == 1 ? 20 : 0), "NSEC3 hash", detail);
+		check(nsec3_hash_algo_size_supported(id) == (id == 1 ? 20 : 0), "NSEC3 hash",
+			detail);
 	}
 }
 
 /* ---- digests: FIPS 180-4 example "abc" ---- */
 
 static const char sha1_abc[] = "a9993e364706816aba3e25717850c26c9cd0d89d";
-static const char sha256_abc[] =
-	"ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
-static const char sha384_abc[] =
-	"cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
-	"8086072ba1e7cc2358baeca134c825a7";
-static const char sha512_abc[] =
-	"ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
-	"2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";
+static const char sha256_abc[] = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+static const char sha384_abc[] = "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed"
+				 "8086072ba1e7cc2358baeca134c825a7";
+static const char sha512_abc[] = "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a"
+				 "2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f";
 
-static bool
-equals(const unsigned char *got, size_t len, const char *hex)
+static bool equals(const unsigned char *got, size_t len, const char *hex)
 {
 	struct bytes want = from_hex(hex);
 	bool same = want.len == len && memcmp(got, want.p, len) == 0;
@@ -223,8 +213,7 @@ equals(const unsigned char *got, size_t len, const char *hex)
 	return same;
 }
 
-static void
-test_digests(void)
+static void test_digests(void)
 {
 	unsigned char abc[3] = { 'a', 'b', 'c' };
 	unsigned char res[64];
@@ -240,26 +229,26 @@ test_digests(void)
 	check(!secalgo_nsec3_hash(0, abc, 3, res), "NSEC3", "hash 0");
 }
 
-static void
-test_stream(struct secalgo_hash *hash, size_t len, const char *want)
+static void test_stream(struct secalgo_hash *hash, size_t len, const char *want)
 {
 	uint8_t part[2] = { 'a', 'b' };
 	uint8_t last[1] = { 'c' };
 	unsigned char *res = must(malloc(len));
 	size_t res_len = 99;
 
-	check(hash != NULL && secalgo_hash_update(hash, part, 2) && secalgo_hash_update(hash, last, 1),
+	check(hash != NULL && secalgo_hash_update(hash, part, 2) &&
+			secalgo_hash_update(hash, last, 1),
 		"stream", "update");
 	check(!secalgo_hash_final(hash, res, len - 1, &res_len), "stream", "too little room");
-	check(secalgo_hash_final(hash, res, len, &res_len) && res_len == len && equals(res, len, want),
+	check(secalgo_hash_final(hash, res, len, &res_len) && res_len == len &&
+			equals(res, len, want),
 		"stream", want);
 	secalgo_hash_delete(hash);
 	free(res);
 }
 
 /* RFC 5155 appendix A: salt aabbccdd, 12 iterations, owner "example". */
-static void
-test_nsec3(void)
+static void test_nsec3(void)
 {
 	unsigned char in[64] = "\7example\0\xaa\xbb\xcc\xdd";
 	unsigned char res[20];
@@ -284,8 +273,7 @@ static jmp_buf ended;
 
 int test_getentropy(void *buf, size_t len);
 
-int
-test_getentropy(void *buf, size_t len)
+int test_getentropy(void *buf, size_t len)
 {
 	uint32_t *words = buf;
 
@@ -299,21 +287,18 @@ test_getentropy(void *buf, size_t len)
 	return 0;
 }
 
-void
-log_err(const char *format, ...)
+void log_err(const char *format, ...)
 {
 	(void)format;
 }
 
-void
-fatal_exit(const char *format, ...)
+void fatal_exit(const char *format, ...)
 {
 	(void)format;
 	longjmp(ended, 1);
 }
 
-static void
-test_random(void)
+static void test_random(void)
 {
 	struct ub_randstate *state;
 	uint64_t seen = 0;
@@ -326,7 +311,8 @@ test_random(void)
 	for (int i = 0; i < 64; i++) {
 		long value = ub_random(state);
 
-		check(value >= 0 && value < 64 && (seen >> value & 1) == 0, "random", "word used twice");
+		check(value >= 0 && value < 64 && (seen >> value & 1) == 0, "random",
+			"word used twice");
 		seen |= (uint64_t)1 << (value & 63);
 	}
 	check(entropy_calls == 1, "random", "one call for 64 words");
@@ -341,8 +327,7 @@ test_random(void)
 }
 
 /* Below 3 * 2^29 the words from 3 * 2^29 up to 2^31 are drawn again: a quarter of them. */
-static void
-test_random_unbiased(void)
+static void test_random_unbiased(void)
 {
 	const long bound = 3L << 29;
 	struct ub_randstate *state;
@@ -354,8 +339,7 @@ test_random_unbiased(void)
 	ub_randfree(state);
 }
 
-static void
-test_random_lost(void)
+static void test_random_lost(void)
 {
 	struct ub_randstate *volatile state = must(ub_initstate(NULL));
 
@@ -372,8 +356,7 @@ test_random_lost(void)
 	ub_randfree(state);
 }
 
-int
-main(int argc, char **argv)
+int main(int argc, char **argv)
 {
 	if (argc != 2) {
 		fprintf(stderr, "usage: test_secalgo CASES\n");
