@@ -4,7 +4,7 @@
  *
  * tls_session.c  lifetime, handshake, farewell
  * tls_offer.c    what the ClientHello offers
- * tls_library.c  two functions of Mbed TLS replaced at link time (--wrap)
+ * tls_library.c  starting Mbed TLS; two of its functions replaced at link time (--wrap)
  * tls_chain.c    the Certificate message as sent
  * tls_failure.c  why a handshake ended, in words
  */
@@ -42,6 +42,9 @@ struct dp_tls_session {
 	bool message_is_13; /* in the form of TLS 1.3 */
 	size_t farewell_sent;
 };
+
+/* Ready the library, once a process; later calls cost nothing. False: no entropy or memory. */
+bool dp_tls_library_start(void);
 
 /* Set suites and signature algorithms for session->offer. */
 void dp_tls_offer(struct dp_tls_session *session);

@@ -2,7 +2,6 @@
 #include "net/tls_parts.h"
 
 #include <mbedtls/psa_util.h>
-#include <psa/crypto.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,7 +71,7 @@ static bool configure(struct dp_tls_session *session)
 
 struct dp_tls_session *dp_tls_open(const struct dp_tls_config *config)
 {
-	if (psa_crypto_init() != PSA_SUCCESS) /* does nothing when done before */
+	if (!dp_tls_library_start())
 		return NULL;
 	struct dp_tls_session *session = calloc(1, sizeof(*session));
 
