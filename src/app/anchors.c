@@ -229,6 +229,50 @@ const char *dp_option_trust_anchor(struct dp_options *options, const char *value
 	return take_file(options, text, len);
 }
 
+/* The records that root hints are made of (RFC 8109 s1.1): is this one of them? */
+static bool is_hint(const char *line, size_t len, bool *server, struct dp_arena *arena)
+{
+	struct tokens tokens;
+	struct dp_name owner;
+	struct dp_ip ip;
+	size_t type;
+
+	if (!split(line, len, &tokens, arena) || (type = find_type(&tokens)) == 0 ||
+		type + 2 != tokens.count || !dp_name_parse(tokens.at[0], &owner))
+		return false;
+	const char *data = tokens.at[type + 1];
+
+	*server = is_word(tokens.at[type], "NS");
+	if (*server)
+		return dp_name_parse(data, &owner);
+	return dp_ip_parse(data, strlen(data), &ip) &&
+		is_word(tokens.at[type], ip.family == 4 ? "A" : "AAAA");
+}
+
+static const char *check_hints(struct dp_arena *arena, char *text, size_t len)
+{
+	size_t servers = 0, addresses = 0;
+
+	for (size_t at = 0; at < len;) {
+		size_t end = at + line_end(text + at, len - at);
+		bool server = false;
+
+		while (at < end && is_blank(text[at]))
+			at++;
+		if (at < end && !is_hint(text + at, end - at, &server, arena))
+			return dp_arena_printf(arena,
+				"holds \"%s\", which is no NS, A or AAAA record; type the path of a root "
+				"hints file",
+				dp_text_escape(arena, text + at, end - at, SHOWN_MAX));
+		servers += at < end && server;
+		addresses += at < end && !server;
+		at = end + 1;
+	}
+	if (servers > 0 && addresses > 0)
+		return NULL;
+	return "holds no name server with its address; type the path of a root hints file";
+}
+
 const char *dp_option_root_hints(struct dp_options *options, const char *value)
 {
 	enum dp_status status;
@@ -240,8 +284,6 @@ const char *dp_option_root_hints(struct dp_options *options, const char *value)
 		return dp_arena_printf(options->arena,
 			"cannot be read (%s); type the path of a root hints file",
 			dp_status_text(status));
-	if (strstr(text, "NS") == NULL && strstr(text, "ns") == NULL)
-		return "holds no NS record; type the path of a root hints file";
 	options->root_hints_path = value;
-	return NULL;
+	return check_hints(options->arena, text, len);
 }

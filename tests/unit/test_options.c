@@ -299,6 +299,45 @@ static void bad_anchor_files(void **state)
 	}
 }
 
+static void root_hints(void **state)
+{
+	static const struct {
+		const char *content, *words;
+	} files[] = {
+		{ "; hints\n. 3600000 NS A.ROOT-SERVERS.NET.\n"
+		  "A.ROOT-SERVERS.NET.\t3600000\tA\t198.41.0.4\n"
+		  "a.root-servers.net. 3600000 IN AAAA 2001:503:ba3e::2:30 ; v6",
+			NULL },
+		{ ". NS a.\n", "holds no name server with its address" },
+		{ "a. A 192.0.2.1\n", "holds no name server with its address" },
+		{ ". NS a.\na. A 192.0.2\n", "holds \"a. A 192.0.2\", which is no NS, A or AAAA" },
+		{ ". NS a.\na. AAAA 192.0.2.1\n", "which is no NS, A or AAAA record" },
+		{ ". NS a.\nroot:x:0:0\n", "which is no NS, A or AAAA record" },
+		{ ". NS\n", "which is no NS, A or AAAA record" },
+		{ "\x7f"
+		  "ELF",
+			"which is no NS, A or AAAA record" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		const char *path = file_with(files[i].content);
+		struct dp_options *o = parse("--root-hints", path, NULL);
+
+		unlink(path);
+		if (files[i].words == NULL) {
+			if (o == NULL)
+				fail_msg("%s", error);
+			assert_string_equal(o->root_hints_path, path);
+			continue;
+		}
+		assert_null(o);
+		if (strstr(error, files[i].words) == NULL)
+			fail_msg("%s: %s", files[i].content, error);
+		assert_null(strchr(error, '\n'));
+	}
+}
+
 /* Each: one line that names the option as it was typed, and the words that tell what to type. */
 static void wrong_values(void **state)
 {
@@ -360,7 +399,8 @@ static void wrong_values(void **state)
 		{ { "--trust-anchor", ". IN DS 1 2" }, "is no DS or DNSKEY record" },
 		{ { "--trust-anchor", "" }, "cannot be read" },
 		{ { "--root-hints", "/nonexistent" }, "cannot be read (not found); type the path" },
-		{ { "--root-hints", "/dev/null" }, "holds no NS record; type the path" },
+		{ { "--root-hints", "/dev/null" },
+			"holds no name server with its address; type the path" },
 		{ { "--cert-warning", "-1" }, "is no number of days" },
 		{ { "--rrsig-warning", "2d" }, "is no number of days" },
 		{ { "--down", "a..b" }, "type single dots" },
@@ -574,6 +614,7 @@ int main(void)
 		cmocka_unit_test(resolver_values),
 		cmocka_unit_test(anchor_values),
 		cmocka_unit_test(bad_anchor_files),
+		cmocka_unit_test(root_hints),
 		cmocka_unit_test(wrong_values),
 		cmocka_unit_test(too_many),
 		cmocka_unit_test(environment),
