@@ -261,8 +261,8 @@ static const char *check_hints(struct dp_arena *arena, char *text, size_t len)
 			at++;
 		if (at < end && !is_hint(text + at, end - at, &server, arena))
 			return dp_arena_printf(arena,
-				"holds \"%s\", which is no NS, A or AAAA record; type the path of a root "
-				"hints file",
+				"holds \"%s\", which is no NS, A or AAAA record; "
+				"type the path of a root hints file",
 				dp_text_escape(arena, text + at, end - at, SHOWN_MAX));
 		servers += at < end && server;
 		addresses += at < end && !server;
