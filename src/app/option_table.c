@@ -223,16 +223,13 @@ const struct dp_option dp_option_table[] = {
 		"reach HOST at that address; its name and its TLSA records stay (repeatable)" },
 	{ 0, "key-types", DP_OPTION_VALUE, "auto|any|both", apply_key_types,
 		"auto: a handshake with everything on offer, then one for the other key type; "
-		"any: one"
-		" handshake; both: one each for RSA and ECDSA" },
+		"any: one handshake; both: one each for RSA and ECDSA" },
 	{ 0, "tlsa", DP_OPTION_LIST, "'U S M HEX'", dp_option_tlsa,
 		"judge the servers by this record instead of those in the DNS (repeatable)" },
 	{ 'r', "resolver", DP_OPTION_LIST, "WAY", dp_option_resolver,
 		"where DNS questions go; validation is always done here. auto: the servers of "
-		"/etc/resolv.conf"
-		" if they are fit for DNSSEC, else recursive; system; recursive: from the root; "
-		"or ADDR[@PORT]"
-		" (repeatable)" },
+		"/etc/resolv.conf if they are fit for DNSSEC, else recursive; system; "
+		"recursive: from the root; or ADDR[@PORT] (repeatable)" },
 	{ 0, "trust-anchor", DP_OPTION_LIST, "FILE|RECORD", dp_option_trust_anchor,
 		"DS or DNSKEY records to trust instead of the built-in root keys (repeatable)" },
 	{ 0, "root-hints", DP_OPTION_VALUE, "FILE", dp_option_root_hints,
