@@ -32,6 +32,7 @@ enum dp_type {
 	DP_TYPE_DS = 43,
 	DP_TYPE_RRSIG = 46,
 	DP_TYPE_DNSKEY = 48,
+	DP_TYPE_NSEC3PARAM = 51,
 	DP_TYPE_TLSA = 52
 };
 

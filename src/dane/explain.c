@@ -4,24 +4,11 @@
 
 #include "base/text.h"
 #include "dane/digest.h"
-#include "dane/judge.h"
+#include "dane/explain.h"
 #include "dane/known_ca.h"
 #include "dane/rules.h"
 
-#define SHOWN_BYTES 8
 #define SHOWN_CERTS 6
-
-struct why {
-	struct dp_judge *judge;
-	struct dp_subject subject;
-	const struct dp_host_verdict *host;
-	const struct dp_probe *probe;
-	const struct dp_tlsa *record;
-	const struct dp_record_match *match;
-	const struct dp_cert *leaf;
-	struct dp_words words;
-	const char *label;
-};
 
 static const char *cert_name(const struct dp_cert *cert)
 {
@@ -31,7 +18,7 @@ static const char *cert_name(const struct dp_cert *cert)
 }
 
 /* "\"mx.example.org\" (ECDSA P-256, SHA-256 of the key 0a1b...)" */
-static const char *leaf_text(struct why *why)
+const char *dp_why_leaf_text(struct dp_why *why)
 {
 	const struct dp_cert *leaf = why->leaf;
 
@@ -39,11 +26,11 @@ static const char *leaf_text(struct why *why)
 		return dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(leaf));
 	return dp_arena_printf(why->judge->arena, "\"%s\" (%s, key SHA-256 %s...)", cert_name(leaf),
 		dp_cert_key_text(leaf, why->judge->arena),
-		dp_text_hex(why->judge->arena, leaf->spki_sha256, SHOWN_BYTES));
+		dp_text_hex(why->judge->arena, leaf->spki_sha256, DP_WHY_SHOWN_BYTES));
 }
 
 /* What was sent, in order: "\"mx.example.org\" and \"R13\" (issued by \"ISRG Root X1\")". */
-static const char *sent_text(struct why *why)
+static const char *sent_text(struct dp_why *why)
 {
 	const struct dp_chain *chain = &why->probe->chain;
 	struct dp_buf out;
@@ -65,7 +52,12 @@ static const char *sent_text(struct why *why)
 	return out.data;
 }
 
-static const char *publish_fix(struct why *why)
+const char *dp_why_cert_text(struct dp_why *why, const struct dp_cert *cert)
+{
+	return dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(cert));
+}
+
+const char *dp_why_publish(struct dp_why *why)
 {
 	const char *line = dp_judge_record_line(why->judge, why->subject.host, why->leaf);
 
@@ -74,10 +66,10 @@ static const char *publish_fix(struct why *why)
 	return dp_arena_printf(why->judge->arena, "Publish the record of the key in use:%s", line);
 }
 
-static void add(struct why *why, enum dp_reason code)
+void dp_why_add(struct dp_why *why, enum dp_reason code)
 {
 	if (why->words.fix == NULL)
-		why->words.fix = publish_fix(why);
+		why->words.fix = dp_why_publish(why);
 	dp_finding_add(&why->judge->findings, code, &why->subject, why->label, &why->words);
 }
 
@@ -107,25 +99,7 @@ static int find(const struct dp_chain *chain, const struct dp_tlsa *record, size
 
 /* --- true of any usage ------------------------------------------------------------------------- */
 
-static bool explain_empty(struct why *why)
-{
-	uint8_t digest[DP_SHA512_BYTES];
-	const struct dp_tlsa *record = why->record;
-
-	if (record->matching == DP_SHA256)
-		dp_digest_sha256((const uint8_t *)"", 0, digest);
-	else if (record->matching == DP_SHA512)
-		dp_digest_sha512((const uint8_t *)"", 0, digest);
-	else
-		return false;
-	if (memcmp(record->data, digest, record->data_len) != 0)
-		return false;
-	why->words.detail = record->matching == DP_SHA256 ? "SHA-256" : "SHA-512";
-	add(why, DP_REASON_TLSA_DIGEST_OF_NOTHING);
-	return true;
-}
-
-static bool explain_swapped(struct why *why)
+static bool explain_swapped(struct dp_why *why)
 {
 	int place = find(&why->probe->chain, why->record, 0, equals_swapped);
 
@@ -135,47 +109,13 @@ static bool explain_swapped(struct why *why)
 	why->words.cert = dp_arena_printf(
 		why->judge->arena, "\"%s\"", cert_name(&why->probe->chain.certs[place]));
 	why->words.detail = why->record->selector == DP_CERT ? "key" : "certificate";
-	add(why, DP_REASON_TLSA_SELECTOR_SWAPPED);
+	dp_why_add(why, DP_REASON_TLSA_SELECTOR_SWAPPED);
 	return true;
-}
-
-/* Does the record authenticate another connection: of the same address, or of another one? */
-static bool explain_elsewhere(struct why *why)
-{
-	const struct dp_host_facts *host = &why->judge->facts->hosts[why->subject.host];
-	struct dp_judge *judge = why->judge;
-
-	for (size_t i = 0; i < host->addr_count; i++) {
-		for (size_t j = 0; j < host->addrs[i].probe_count; j++) {
-			const struct dp_probe_verdict *verdict = &why->host->addrs[i].probes[j];
-			const struct dp_chain *chain = &host->addrs[i].probes[j].chain;
-
-			if (verdict->superseded || verdict->match.records == NULL ||
-				verdict->match.records[why->subject.record].state != DP_MATCH_GOOD)
-				continue;
-			why->words.cert = leaf_text(why);
-			if ((int)i == why->subject.addr) {
-				why->words.detail = dp_key_type_text(chain->certs[0].key_type);
-				why->words.fix = dp_arena_printf(judge->arena,
-					"Publish a record for this key, too:%s\nor remove the second certificate from the server.",
-					dp_judge_record_line(judge, why->subject.host, why->leaf));
-				add(why, DP_REASON_TLSA_OTHER_KEY_TYPE);
-			} else {
-				char ip[DP_IP_TEXT_MAX];
-
-				why->words.host = dp_judge_name(judge, &host->name);
-				why->words.detail = dp_ip_format(&host->addrs[i].ip, ip);
-				add(why, DP_REASON_TLSA_OTHER_ADDRESS);
-			}
-			return true;
-		}
-	}
-	return false;
 }
 
 /* --- usage 3 ----------------------------------------------------------------------------------- */
 
-static const char *pinned_ca(struct why *why)
+static const char *pinned_ca(struct dp_why *why)
 {
 	const struct dp_known_ca *ca = dp_known_ca_find(why->record, NULL);
 
@@ -184,7 +124,7 @@ static const char *pinned_ca(struct why *why)
 	return dp_arena_printf(why->judge->arena, "; it pins a known CA, %s", ca->subject_cn);
 }
 
-static void explain_ee(struct why *why)
+static void explain_ee(struct dp_why *why)
 {
 	int issuer = find(&why->probe->chain, why->record, 1, equals);
 
@@ -196,20 +136,20 @@ static void explain_ee(struct why *why)
 			why->judge->arena, "\"%s\"", cert_name(&why->probe->chain.certs[issuer]));
 		why->words.fix = dp_arena_printf(why->judge->arena,
 			"%s\nor, if an issuer is meant to be pinned, publish the same data with usage 2:\n  %s. IN TLSA 2 %u %u %s",
-			publish_fix(why), dp_judge_name(why->judge, &why->host->owner),
+			dp_why_publish(why), dp_judge_name(why->judge, &why->host->owner),
 			(unsigned)record->selector, (unsigned)record->matching,
 			dp_text_hex(why->judge->arena, record->data, record->data_len));
-		add(why, DP_REASON_TLSA_EE_IS_ISSUER);
+		dp_why_add(why, DP_REASON_TLSA_EE_IS_ISSUER);
 		return;
 	}
 	if (explain_swapped(why))
 		return;
-	why->words.cert = leaf_text(why);
+	why->words.cert = dp_why_leaf_text(why);
 	why->words.detail = pinned_ca(why);
 	why->words.fix = dp_arena_printf(why->judge->arena,
 		"%s\nIf the record is right and the server should use another key, deploy that certificate instead.",
-		publish_fix(why));
-	add(why, DP_REASON_TLSA_EE_MISMATCH);
+		dp_why_publish(why));
+	dp_why_add(why, DP_REASON_TLSA_EE_MISMATCH);
 }
 
 /* --- usage 2 ----------------------------------------------------------------------------------- */
@@ -220,7 +160,7 @@ static const char *digest_kind(const struct dp_tlsa *record)
 }
 
 /* "ISRG Root X1" as a file would be called: "ISRG_Root_X1". */
-static const char *file_name(struct why *why, const char *name)
+static const char *file_name(struct dp_why *why, const char *name)
 {
 	char *file = dp_arena_text(why->judge->arena, name, strlen(name));
 
@@ -231,42 +171,68 @@ static const char *file_name(struct why *why, const char *name)
 	return file;
 }
 
-/* RFC 7671 s5.2.2: the anchor must be in the chain. Two ways: send it, or pin what is sent. */
-static void explain_not_sent(struct why *why)
+/* Did that CA, by name, issue one of the certificates that were sent? */
+static bool leads_to(const struct dp_chain *chain, const struct dp_known_ca *ca)
 {
-	const struct dp_known_ca *ca = dp_known_ca_find(why->record, NULL);
-	struct dp_arena *arena = why->judge->arena;
-	const char *own = dp_judge_record_line(why->judge, why->subject.host, why->leaf);
-	bool over = ca != NULL && dp_text_time_parse(ca->not_after) < why->judge->now_utc_s;
+	for (size_t i = 0; i < chain->count; i++) {
+		const char *issuer = chain->certs[i].issuer_text;
 
-	why->words.cert = sent_text(why);
-	if (ca == NULL) {
-		why->words.detail = dp_arena_printf(arena,
-			"%s a trust anchor that this tool does not know by name",
-			digest_kind(why->record));
-		why->words.fix = dp_arena_printf(arena,
-			"Either append the certificate that the record was made from to the chain file that the server "
-			"sends:\n  cat anchor.pem >> fullchain.pem\nor publish the record of the server's own key instead:%s",
-			own);
-	} else if (over) {
-		why->words.detail = dp_arena_printf(arena, "%s %s, which expired on %s",
-			digest_kind(why->record), ca->subject_cn, ca->not_after);
-		why->words.fix = dp_arena_printf(arena,
-			"That CA certificate is history. Publish the record of the server's own key instead:%s",
-			own);
-	} else {
-		why->words.detail =
-			dp_arena_printf(arena, "%s %s", digest_kind(why->record), ca->subject_cn);
+		if (issuer != NULL && strcmp(issuer, ca->subject_cn) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A CA that could be sent: two ways. One that could not (it is over, or the certificate has another issuer by now): one. */
+static void explain_known(struct dp_why *why, const struct dp_known_ca *ca, const char *own)
+{
+	struct dp_arena *arena = why->judge->arena;
+	const struct dp_chain *chain = &why->probe->chain;
+	const char *issuer = chain->certs[chain->count - 1].issuer_text;
+	bool over = dp_text_time_parse(ca->not_after) < why->judge->now_utc_s;
+	bool there = leads_to(chain, ca);
+
+	why->words.detail = dp_arena_printf(arena, "%s %s%s%s", digest_kind(why->record),
+		ca->subject_cn, over ? ", which expired on " : "", over ? ca->not_after : "");
+	if (there && !over) {
 		why->words.fix = dp_arena_printf(arena,
 			"Either append the certificate of %s to the chain file that the server sends:\n"
 			"  cat %s.pem >> fullchain.pem\nor publish the record of the server's own key instead:%s",
 			ca->subject_cn, file_name(why, ca->subject_cn), own);
+		return;
 	}
-	add(why, DP_REASON_TLSA_ANCHOR_NOT_SENT);
+	if (!there)
+		why->words.cert =
+			dp_arena_printf(arena, "%s. This chain leads to another CA, \"%s\"",
+				why->words.cert, issuer != NULL ? issuer : "?");
+	why->words.fix = dp_arena_printf(arena,
+		"That CA does not come back with the next renewal. Publish the record of the server's own key instead:%s",
+		own);
+}
+
+/* RFC 7671 s5.2.2: the anchor must be in the chain. Two ways: send it, or pin what is sent. */
+static void explain_not_sent(struct dp_why *why)
+{
+	const struct dp_known_ca *ca = dp_known_ca_find(why->record, NULL);
+	const char *own = dp_judge_record_line(why->judge, why->subject.host, why->leaf);
+
+	why->words.cert = sent_text(why);
+	if (ca != NULL) {
+		explain_known(why, ca, own);
+	} else {
+		why->words.detail = dp_arena_printf(why->judge->arena,
+			"%s a trust anchor that this tool does not know by name",
+			digest_kind(why->record));
+		why->words.fix = dp_arena_printf(why->judge->arena,
+			"Either append the certificate that the record was made from to the chain file that the server "
+			"sends:\n  cat anchor.pem >> fullchain.pem\nor publish the record of the server's own key instead:%s",
+			own);
+	}
+	dp_why_add(why, DP_REASON_TLSA_ANCHOR_NOT_SENT);
 }
 
 /* The digest of a whole certificate, of a CA whose key is in the chain in another certificate (cross-signed, reissued). */
-static bool explain_same_key(struct why *why)
+static bool explain_same_key(struct dp_why *why)
 {
 	const struct dp_known_ca *ca = dp_known_ca_find(why->record, NULL);
 	const struct dp_chain *chain = &why->probe->chain;
@@ -287,13 +253,13 @@ static bool explain_same_key(struct why *why)
 			"Pin the key, which all its certificates share:\n  %s. IN TLSA 2 1 1 %s",
 			dp_judge_name(why->judge, &why->host->owner),
 			dp_text_hex(why->judge->arena, ca->spki_sha256, DP_SHA256_BYTES));
-		add(why, DP_REASON_TLSA_SAME_KEY);
+		dp_why_add(why, DP_REASON_TLSA_SAME_KEY);
 		return true;
 	}
 	return false;
 }
 
-static void explain_off_path(struct why *why)
+static void explain_off_path(struct dp_why *why)
 {
 	const struct dp_chain *chain = &why->probe->chain;
 
@@ -306,11 +272,11 @@ static void explain_off_path(struct why *why)
 		? "its issuer is unreadable"
 		: dp_arena_printf(
 			  why->judge->arena, "that was issued by \"%s\"", why->leaf->issuer_text);
-	add(why, DP_REASON_TLSA_ANCHOR_NOT_ISSUER);
+	dp_why_add(why, DP_REASON_TLSA_ANCHOR_NOT_ISSUER);
 }
 
 /* A rule of usage 2 is broken by one certificate on the path. */
-static void explain_broken(struct why *why)
+static void explain_broken(struct dp_why *why)
 {
 	const struct dp_chain *chain = &why->probe->chain;
 	int culprit = why->match->culprit;
@@ -327,17 +293,17 @@ static void explain_broken(struct why *why)
 	if (cert != NULL && why->match->reason == DP_REASON_CERTIFICATE_NOT_YET_VALID)
 		why->words.detail = dp_judge_date(why->judge, cert->not_before_utc_s);
 	why->words.host = dp_judge_name(why->judge, &why->host->base);
-	add(why, why->match->reason);
+	dp_why_add(why, why->match->reason);
 }
 
-static void explain_ta(struct why *why)
+static void explain_ta(struct dp_why *why)
 {
 	if (why->match->state == DP_MATCH_BROKEN) {
 		explain_broken(why);
 	} else if (why->match->state == DP_MATCH_OFF_PATH) {
 		explain_off_path(why);
 	} else if (equals(why->record, why->leaf)) {
-		add(why, DP_REASON_TLSA_TA_IS_LEAF);
+		dp_why_add(why, DP_REASON_TLSA_TA_IS_LEAF);
 	} else if (!explain_swapped(why) && !explain_same_key(why)) {
 		explain_not_sent(why);
 	}
@@ -351,7 +317,7 @@ void dp_explain_mismatch(struct dp_judge *judge, const struct dp_subject *subjec
 	const struct dp_match *match = &host->addrs[subject->addr].probes[subject->probe].match;
 
 	for (size_t i = 0; i < host->record_count; i++) {
-		struct why why = {
+		struct dp_why why = {
 			.judge = judge,
 			.subject = *subject,
 			.host = host,
@@ -369,8 +335,8 @@ void dp_explain_mismatch(struct dp_judge *judge, const struct dp_subject *subjec
 		why.words.evidence = dp_arena_printf(judge->arena, "%s. IN TLSA %s",
 			dp_judge_name(judge, &host->owner),
 			dp_tlsa_text(why.record, 0, judge->arena));
-		why.words.record = dp_tlsa_text(why.record, SHOWN_BYTES, judge->arena);
-		if (explain_empty(&why) || explain_elsewhere(&why))
+		why.words.record = dp_tlsa_text(why.record, DP_WHY_SHOWN_BYTES, judge->arena);
+		if (dp_explain_form(&why) || dp_explain_elsewhere(&why))
 			continue;
 		if (why.record->usage == DP_DANE_EE || why.record->usage == DP_PKIX_EE)
 			explain_ee(&why);

@@ -70,6 +70,7 @@ struct dp_probe {
 	bool pending;
 	bool planned; /* the planner has decided what follows it */
 	enum dp_offer offer;
+	bool without_sni; /* made to explain a mismatch: no server name, no part in the verdict */
 	enum dp_stage stage;     /* the last stage that was entered; DONE: handshake complete */
 	enum dp_status status;   /* DP_OK, or what the transport did (TIMEOUT, REFUSED, ...) */
 	enum dp_reason reason;   /* NONE, or what the peer said or did wrong (DP_REASON_*) */
@@ -101,7 +102,9 @@ struct dp_host_facts {
 	struct dp_lookup cname; /* asked when an address answer is insecure and has aliases */
 	struct dp_lookup
 		tlsa[2]; /* at the expanded name, at the original name; [1] unused without alias */
-	struct dp_lookup tlsa_hint;     /* on an insecure host: asked last, for explanation only */
+	struct dp_lookup tlsa_https; /* without TLSA: at port 443, for explanation */
+	struct dp_lookup nsec3param; /* on an insecure host whose zone has a DS: NSEC3 iterations */
+	struct dp_lookup tlsa_hint;  /* on an insecure host: asked last, for explanation only */
 	struct dp_lookup ds[DP_DS_MAX]; /* on an insecure host: DS of its ancestors, TLD first */
 	size_t ds_count;
 	struct dp_addr_facts addrs[DP_ADDRS_MAX];
@@ -141,6 +144,7 @@ struct dp_facts {
 	struct dp_lookup mx;
 	struct dp_lookup ds[DP_DS_MAX]; /* of the domain, when its MX answer is insecure */
 	size_t ds_count;
+	struct dp_lookup nsec3param;
 	struct dp_lookup
 		tlsa_domain; /* _port._tcp.<domain>: asked for explanation when MX hosts have no TLSA */
 	struct dp_host_facts *hosts; /* NULL until they are known */

@@ -64,9 +64,20 @@ static enum dp_outcome worst_of(
  * beside one with a verdict. */
 static bool counts_for_addr(const struct dp_probe *probe, const struct dp_probe_verdict *verdict)
 {
-	if (verdict->superseded || verdict->absent)
+	if (verdict->superseded || verdict->absent || probe->without_sni)
 		return false;
 	return verdict->outcome != DP_UNDETERMINED || !dp_rule_unreachable(probe);
+}
+
+/* Does a later attempt of the same kind count instead? */
+static bool superseded(const struct dp_addr_facts *addr, size_t index)
+{
+	for (size_t i = index + 1; i < addr->probe_count; i++) {
+		if (addr->probes[i].offer == addr->probes[index].offer &&
+			!addr->probes[i].without_sni)
+			return !addr->probes[index].without_sni;
+	}
+	return false;
 }
 
 static void settle_addr(struct dp_judge *judge, const struct dp_host_verdict *host,
@@ -82,13 +93,14 @@ static void settle_addr(struct dp_judge *judge, const struct dp_host_verdict *ho
 
 		dp_rule_probe(judge->facts, probe, host->records, host->record_count, &host->base,
 			judge->now_utc_s, pv);
-		pv->superseded =
-			i + 1 < addr->probe_count && addr->probes[i + 1].offer == probe->offer;
+		pv->superseded = superseded(addr, i);
 		if (probe->status == DP_NO_ROUTE)
 			verdict->skipped = true;
 		else if (counts_for_addr(probe, pv))
 			seen[pv->outcome] = true;
-		for (size_t r = 0; pv->match.records != NULL && r < host->record_count; r++)
+		for (size_t r = 0;
+			!probe->without_sni && pv->match.records != NULL && r < host->record_count;
+			r++)
 			host->matched[r] |= pv->match.records[r].state == DP_MATCH_GOOD;
 	}
 	verdict->outcome = worst_of(seen, worst, sizeof(worst) / sizeof(worst[0]));
@@ -98,7 +110,11 @@ static void settle_addr(struct dp_judge *judge, const struct dp_host_verdict *ho
 
 static bool addr_unreachable(const struct dp_addr_facts *addr)
 {
-	return addr->probe_count == 0 || dp_rule_unreachable(&addr->probes[addr->probe_count - 1]);
+	for (size_t i = 0; i < addr->probe_count; i++) {
+		if (!dp_rule_unreachable(&addr->probes[i]))
+			return false;
+	}
+	return true;
 }
 
 /* Failed > unauthenticated > undetermined > verified; an address that cannot be reached counts only when

@@ -28,10 +28,12 @@ const char *dp_judge_label(struct dp_judge *judge, int host, int addr);
 
 /* judge_dnssec.c: a secure answer whose signatures end soon or use SHA-1. */
 void dp_judge_signatures(struct dp_judge *judge, const struct dp_lookup *lookup);
+/* " (its signature ended on ...)" when all signatures over the records of a bogus answer are out of their time; else "". */
+const char *dp_judge_expired(struct dp_judge *judge, const struct dp_lookup *lookup);
 /* Where security ends, in words, from the DS answers of a name's ancestors (TLD first); adds a finding when it ends
  * at an algorithm that is not supported (RFC 4035 s5.2). */
-const char *dp_judge_insecure_because(
-	struct dp_judge *judge, const struct dp_lookup *ds, size_t count);
+const char *dp_judge_insecure_because(struct dp_judge *judge, const struct dp_lookup *ds,
+	size_t count, const struct dp_lookup *nsec3param);
 
 /* judge_dns.c: findings on the MX, address and TLSA answers; the root (which must come first) and the domain. */
 void dp_judge_root(struct dp_judge *judge);
@@ -47,6 +49,10 @@ const struct dp_cert *dp_judge_leaf(struct dp_judge *judge, int host);
 
 /* judge_probe.c: findings on the connections of an address. */
 void dp_judge_addr(struct dp_judge *judge, int host, int addr);
+
+/* judge_siblings.c: a match that hangs on one of several intermediates of a known CA. */
+void dp_judge_siblings(
+	struct dp_judge *judge, const struct dp_subject *subject, const struct dp_match *match);
 
 /* explain.c: why no record matched on this connection: one finding a record, the nearest true statement. */
 void dp_explain_mismatch(struct dp_judge *judge, const struct dp_subject *subject);

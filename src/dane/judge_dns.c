@@ -17,7 +17,9 @@ static const char *failure(struct dp_judge *judge, const struct dp_lookup *looku
 	if (lookup->state == DP_LOOKUP_CANCELLED)
 		return "the run ended first";
 	if (lookup->security == DP_BOGUS)
-		return why[0] != '\0' ? why : "the validator gives no reason";
+		return dp_arena_printf(judge->arena, "%s%s",
+			why[0] != '\0' ? why : "the validator gives no reason",
+			dp_judge_expired(judge, lookup));
 	if (lookup->state == DP_LOOKUP_ERROR)
 		return dp_arena_printf(judge->arena, "%s%s%s",
 			dp_rcode_text(lookup->message.rcode, judge->arena), sep, why);
@@ -115,7 +117,8 @@ static void judge_insecure_domain(struct dp_judge *judge, const char *domain)
 {
 	const struct dp_facts *facts = judge->facts;
 	struct dp_words words = { .host = domain,
-		.detail = dp_judge_insecure_because(judge, facts->ds, facts->ds_count) };
+		.detail = dp_judge_insecure_because(
+			judge, facts->ds, facts->ds_count, &facts->nsec3param) };
 
 	dp_finding_add(&judge->findings, DP_REASON_MX_INSECURE, &dp_subject_none, domain, &words);
 	for (size_t i = 0; i < facts->host_count; i++) {
@@ -287,7 +290,8 @@ static void judge_insecure_host(struct dp_judge *judge, const struct dp_host_fac
 	const struct dp_subject *subject, const char *name)
 {
 	struct dp_words words = { .host = name,
-		.detail = dp_judge_insecure_because(judge, host->ds, host->ds_count) };
+		.detail = dp_judge_insecure_because(
+			judge, host->ds, host->ds_count, &host->nsec3param) };
 
 	dp_finding_add(&judge->findings, DP_REASON_ADDRESS_INSECURE, subject, name, &words);
 	if (host->tlsa_hint.state == DP_LOOKUP_DATA) {
@@ -296,18 +300,42 @@ static void judge_insecure_host(struct dp_judge *judge, const struct dp_host_fac
 	}
 }
 
+/* The name servers answered for the addresses of the same zone, so it is the type that they (or a firewall) mind. */
+static const char *filtered(struct dp_judge *judge, const struct dp_lookup *tlsa, const char *text)
+{
+	if (tlsa->state != DP_LOOKUP_TIMEOUT && (tlsa->state != DP_LOOKUP_ERROR || bogus(tlsa)))
+		return text;
+	return dp_arena_printf(judge->arena,
+		"%s, although the same host's addresses were answered: questions of type TLSA are filtered or "
+		"not understood",
+		text);
+}
+
 static void judge_failed_tlsa(struct dp_judge *judge, const struct dp_lookup *tlsa,
 	const struct dp_subject *subject, const char *name)
 {
 	struct dp_words words = { .host = name,
 		.record = dp_judge_name(judge, &tlsa->name),
-		.detail = failure(judge, tlsa) };
+		.detail = filtered(judge, tlsa, failure(judge, tlsa)) };
 
 	if (tlsa->state == DP_LOOKUP_CANCELLED || judge->rootless)
 		return;
 	dp_finding_add(&judge->findings,
 		bogus(tlsa) ? DP_REASON_TLSA_BOGUS : DP_REASON_TLSA_LOOKUP_FAILED, subject, name,
 		&words);
+}
+
+/* Records for another service of the host do not count for mail. */
+static void judge_other_port(struct dp_judge *judge, const struct dp_host_facts *host,
+	const struct dp_subject *subject, const char *name)
+{
+	struct dp_words words = { .host = name,
+		.record = dp_judge_name(judge, &host->tlsa_https.name),
+		.fix = dp_arena_printf(
+			judge->arena, "_%u._tcp.%s", (unsigned)judge->facts->target.port, name) };
+
+	if (host->tlsa_https.state == DP_LOOKUP_DATA)
+		dp_finding_add(&judge->findings, DP_REASON_TLSA_WRONG_PORT, subject, name, &words);
 }
 
 static void judge_no_tlsa(struct dp_judge *judge, const struct dp_host_facts *host,
@@ -344,7 +372,10 @@ static void judge_tlsa_answer(struct dp_judge *judge, const struct dp_host_facts
 
 	switch (dp_rule_tlsa(judge->facts, host, &index)) {
 	case DP_TLSA_FAILED: judge_failed_tlsa(judge, &host->tlsa[index], subject, name); return;
-	case DP_TLSA_NONE: judge_no_tlsa(judge, host, subject, name); return;
+	case DP_TLSA_NONE:
+		judge_no_tlsa(judge, host, subject, name);
+		judge_other_port(judge, host, subject, name);
+		return;
 	case DP_TLSA_RECORDS:
 		if (index >= 0)
 			dp_judge_signatures(judge, &host->tlsa[index]);

@@ -7,6 +7,7 @@
 #include "dane/rules.h"
 
 #define DAY_S 86400
+#define NSEC3_ITERATIONS_MAX 150u /* libunbound's limit; RFC 9276 s3.2 lets validators choose */
 
 /* --- signatures -------------------------------------------------------------------------------- */
 
@@ -42,6 +43,23 @@ static const struct dp_rrsig *lasting(const struct dp_lookup *lookup, bool *only
 			best = rrsig;
 	}
 	return best;
+}
+
+const char *dp_judge_expired(struct dp_judge *judge, const struct dp_lookup *lookup)
+{
+	bool only_sha1;
+	const struct dp_rrsig *rrsig = lasting(lookup, &only_sha1);
+	char time[DP_TIME_TEXT_MAX];
+
+	if (rrsig == NULL)
+		return "";
+	if (rrsig->expiration_utc_s < judge->facts->clock_utc_s)
+		return dp_arena_printf(judge->arena, " (its signature ended on %s)",
+			dp_text_time(rrsig->expiration_utc_s, time));
+	if (rrsig->inception_utc_s > judge->facts->clock_utc_s)
+		return dp_arena_printf(judge->arena, " (its signature begins on %s)",
+			dp_text_time(rrsig->inception_utc_s, time));
+	return "";
 }
 
 static bool ends_soon(const struct dp_judge *judge, const struct dp_rrsig *rrsig)
@@ -114,10 +132,27 @@ static bool ds_unsupported(struct dp_judge *judge, const struct dp_lookup *ds, c
 	return buf.len > 0;
 }
 
+/* RFC 5155 s4.2: hash, flags, iterations, salt. 0 when there is no such record. */
+static unsigned nsec3_iterations(const struct dp_lookup *nsec3param)
+{
+	unsigned most = 0;
+
+	if (nsec3param->state != DP_LOOKUP_DATA)
+		return 0;
+	for (size_t i = 0; i < nsec3param->message.rr_count; i++) {
+		const struct dp_rr *rr = &nsec3param->message.rrs[i];
+		unsigned iterations =
+			rr->rdata_len < 5 ? 0 : (unsigned)(rr->rdata[2] << 8 | rr->rdata[3]);
+
+		most = iterations > most ? iterations : most;
+	}
+	return most;
+}
+
 /* DS answers from the TLD down: the last secure one stands at the last signed parent, so security ends at
  * its name (no DS, or none that can be used) or at the next name below (opt-out). */
-const char *dp_judge_insecure_because(
-	struct dp_judge *judge, const struct dp_lookup *ds, size_t count)
+const char *dp_judge_insecure_because(struct dp_judge *judge, const struct dp_lookup *ds,
+	size_t count, const struct dp_lookup *nsec3param)
 {
 	const struct dp_lookup *last = NULL, *next = NULL;
 	const char *algorithms, *name;
@@ -148,8 +183,12 @@ const char *dp_judge_insecure_because(
 		return dp_arena_printf(judge->arena,
 			"%s has no DS record at its parent (in an NSEC3 opt-out span)",
 			dp_judge_name(judge, &next->name));
+	if (nsec3_iterations(nsec3param) > NSEC3_ITERATIONS_MAX)
+		return dp_arena_printf(judge->arena,
+			"the zone %s is signed with %u NSEC3 iterations, more than the %u that validators accept (RFC 9276); "
+			"sign it with 0",
+			name, nsec3_iterations(nsec3param), NSEC3_ITERATIONS_MAX);
 	return dp_arena_printf(judge->arena,
-		"%s has a DS record, but its answers are not provable (NSEC3 iterations above the limit of validators, or "
-		"opt-out)",
+		"%s has a DS record, but its answers are not provable (an unsigned part of the zone, or NSEC3 opt-out)",
 		name);
 }

@@ -169,6 +169,7 @@ static void judge_matched(struct dp_judge *judge, struct look *look)
 	tell_order(judge, look);
 	tell_expiry(judge, look);
 	tell_pinned_certificate(judge, look, leaf);
+	dp_judge_siblings(judge, &look->subject, match);
 	look->subject.record = -1;
 	if (match->path_len == 0)
 		tell_ignored(judge, look, leaf);
@@ -258,7 +259,7 @@ void dp_judge_addr(struct dp_judge *judge, int host, int addr)
 			judge_attempts(judge, &look, i);
 			continue;
 		}
-		if (look.verdict->absent)
+		if (look.verdict->absent || look.probe->without_sni)
 			continue;
 		look.label = dp_arena_printf(
 			judge->arena, "%s%s", label, offer_suffix(look.probe->offer));

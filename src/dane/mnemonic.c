@@ -19,6 +19,7 @@ static const struct word types[] = {
 	{ DP_TYPE_DS, "DS" },
 	{ DP_TYPE_RRSIG, "RRSIG" },
 	{ DP_TYPE_DNSKEY, "DNSKEY" },
+	{ DP_TYPE_NSEC3PARAM, "NSEC3PARAM" },
 	{ DP_TYPE_TLSA, "TLSA" },
 	{ 47, "NSEC" },
 	{ 50, "NSEC3" },

@@ -4,16 +4,12 @@
 
 #include <string.h>
 
+#include "dane/plan.h"
 #include "dane/rules.h"
 
-struct plan {
-	struct dp_facts *facts;
-	int64_t now_utc_s;
-	struct dp_task *tasks;
-	size_t count, max;
-};
+#define HTTPS_PORT 443
 
-static bool ask(struct plan *plan, struct dp_lookup *lookup, const struct dp_name *name,
+static bool ask(struct dp_plan *plan, struct dp_lookup *lookup, const struct dp_name *name,
 	uint16_t type, bool hint)
 {
 	if (lookup->state != DP_LOOKUP_NOT_ASKED || name->len == 0 || plan->count == plan->max)
@@ -27,7 +23,7 @@ static bool ask(struct plan *plan, struct dp_lookup *lookup, const struct dp_nam
 }
 
 static void ask_tlsa(
-	struct plan *plan, struct dp_lookup *lookup, const struct dp_name *base, bool hint)
+	struct dp_plan *plan, struct dp_lookup *lookup, const struct dp_name *base, bool hint)
 {
 	struct dp_name owner;
 
@@ -104,7 +100,7 @@ static void hosts_from_mx(struct dp_facts *facts)
 }
 
 /* RFC 5321 s5.1: no MX record (NODATA, not NXDOMAIN: the domain must exist) makes the domain its own host. */
-static void plan_domain(struct plan *plan)
+static void plan_domain(struct dp_plan *plan)
 {
 	struct dp_facts *facts = plan->facts;
 
@@ -182,7 +178,7 @@ static void take_addrs(const struct dp_facts *facts, struct dp_host_facts *host,
 	}
 }
 
-static void plan_addresses(struct plan *plan, struct dp_host_facts *host)
+static void plan_addresses(struct dp_plan *plan, struct dp_host_facts *host)
 {
 	struct dp_facts *facts = plan->facts;
 	bool insecure_alias;
@@ -205,7 +201,7 @@ static void plan_addresses(struct plan *plan, struct dp_host_facts *host)
 }
 
 /* TLSA as soon as one family is secure; both candidates at once (RFC 7672 s2.2.3, RFC 7671 s7). */
-static void plan_tlsa(struct plan *plan, struct dp_host_facts *host)
+static void plan_tlsa(struct dp_plan *plan, struct dp_host_facts *host)
 {
 	const struct dp_lookup *secure = dp_rule_secure_addresses(host);
 
@@ -222,113 +218,11 @@ static void plan_tlsa(struct plan *plan, struct dp_host_facts *host)
 	}
 }
 
-/* --- connections ------------------------------------------------------------------------------- */
-
-static size_t attempts(const struct dp_addr_facts *addr, enum dp_offer offer)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < addr->probe_count; i++)
-		count += addr->probes[i].offer == offer ? 1 : 0;
-	return count;
-}
-
-/* The key type that the connections so far have not shown, or ALL for none. */
-static enum dp_offer other_key_type(const struct dp_facts *facts, const struct dp_addr_facts *addr)
-{
-	const struct dp_probe *last = &addr->probes[addr->probe_count - 1];
-	enum dp_offer other = DP_OFFER_ALL;
-
-	if (facts->target.key_types == DP_KEY_TYPES_ANY)
-		return DP_OFFER_ALL;
-	if (facts->target.key_types == DP_KEY_TYPES_BOTH)
-		other = last->offer == DP_OFFER_RSA ? DP_OFFER_ECDSA : DP_OFFER_ALL;
-	else if (last->offer == DP_OFFER_ALL && last->stage == DP_STAGE_DONE &&
-		last->chain.count > 0)
-		other = last->chain.certs[0].key_type == DP_KEY_RSA     ? DP_OFFER_ECDSA
-			: last->chain.certs[0].key_type == DP_KEY_ECDSA ? DP_OFFER_RSA
-									: DP_OFFER_ALL;
-	return other != DP_OFFER_ALL && attempts(addr, other) == 0 ? other : DP_OFFER_ALL;
-}
-
-/* Is there something to decide: no connection yet, or one that ended and was not looked at? */
-static bool undecided(const struct dp_addr_facts *addr)
-{
-	const struct dp_probe *last;
-
-	if (addr->probe_count == 0)
-		return true;
-	last = &addr->probes[addr->probe_count - 1];
-	return !last->pending && !last->planned && addr->probe_count < DP_CONNECTIONS_MAX;
-}
-
-static bool wants_probe(struct plan *plan, struct dp_addr_facts *addr,
-	const struct dp_tlsa *records, size_t record_count, const struct dp_name *base,
-	enum dp_offer *offer)
-{
-	const struct dp_facts *facts = plan->facts;
-	struct dp_probe_verdict verdict;
-	struct dp_probe *last;
-
-	if (!undecided(addr))
-		return false;
-	*offer = facts->target.key_types == DP_KEY_TYPES_BOTH ? DP_OFFER_RSA : DP_OFFER_ALL;
-	if (addr->probe_count == 0)
-		return true;
-	last = &addr->probes[addr->probe_count - 1];
-	last->planned = true;
-	dp_rule_probe(facts, last, records, record_count, base, plan->now_utc_s, &verdict);
-	*offer = last->offer;
-	if (attempts(addr, last->offer) < 2 && dp_rule_retry(last, &verdict))
-		return true;
-	*offer = other_key_type(facts, addr);
-	return *offer != DP_OFFER_ALL;
-}
-
-static void plan_probes(struct plan *plan, struct dp_host_facts *host)
-{
-	struct dp_name base, owner;
-	struct dp_tlsa *records;
-	size_t record_count, dropped;
-	const char *sni = NULL;
-	size_t open = 0;
-	int index;
-
-	for (size_t i = 0; i < host->addr_count; i++)
-		open += undecided(&host->addrs[i]) ? 1 : 0;
-	if (open == 0 || dp_rule_tlsa(plan->facts, host, &index) != DP_TLSA_RECORDS)
-		return;
-	dp_rule_base(plan->facts, host, index, &base, &owner);
-	records = dp_rule_records(plan->facts, host, index, &record_count, &dropped);
-	for (size_t i = 0; i < host->addr_count && plan->count < plan->max; i++) {
-		struct dp_addr_facts *addr = &host->addrs[i];
-		enum dp_offer offer;
-		char text[DP_NAME_TEXT_MAX];
-
-		if (!wants_probe(plan, addr, records, record_count, &base, &offer))
-			continue;
-		if (sni == NULL)
-			sni = dp_arena_text(
-				plan->facts->arena, text, strlen(dp_name_text(&base, text)));
-		addr->probes[addr->probe_count] =
-			(struct dp_probe){ .pending = true, .offer = offer, .alert = -1 };
-		plan->tasks[plan->count++] = (struct dp_task){
-			.kind = DP_TASK_PROBE,
-			.probe = &addr->probes[addr->probe_count++],
-			.ip = addr->ip,
-			.port = addr->port,
-			.sni = sni,
-			.addr = addr,
-			.host = host,
-		};
-	}
-}
-
 /* --- explanation ------------------------------------------------------------------------------- */
 
 /* DS of every ancestor, TLD first: the last secure answer shows where security ends. */
 static void ask_ancestors(
-	struct plan *plan, struct dp_lookup *ds, size_t *count, const struct dp_name *name)
+	struct dp_plan *plan, struct dp_lookup *ds, size_t *count, const struct dp_name *name)
 {
 	size_t labels = dp_name_labels(name);
 
@@ -363,8 +257,50 @@ static bool troubled(const struct dp_facts *facts)
 	return false;
 }
 
+/* A zone with a DS that is insecure all the same: are its NSEC3 iterations too many (RFC 9276 s3.2)? */
+static void ask_nsec3param(
+	struct dp_plan *plan, struct dp_lookup *lookup, const struct dp_lookup *ds, size_t count)
+{
+	const struct dp_lookup *last = NULL;
+
+	for (size_t i = 0; i < count; i++) {
+		if (ds[i].security == DP_SECURE && dp_rule_final(&ds[i]) &&
+			!dp_rule_lookup_failed(&ds[i]))
+			last = &ds[i];
+	}
+	if (last != NULL && last->state == DP_LOOKUP_DATA)
+		ask(plan, lookup, &last->name, DP_TYPE_NSEC3PARAM, true);
+}
+
+/* The names below which a record may have been published by mistake. */
+static void ask_wrong_owners(struct dp_plan *plan, struct dp_host_facts *host)
+{
+	struct dp_name owner;
+
+	if (plan->facts->target.port != HTTPS_PORT &&
+		dp_name_tlsa_owner(&host->name, HTTPS_PORT, &owner))
+		ask(plan, &host->tlsa_https, &owner, DP_TYPE_TLSA, true);
+}
+
+static void plan_host_hints(struct dp_plan *plan, struct dp_host_facts *host)
+{
+	int index;
+
+	if (plan->facts->target.records != NULL)
+		return;
+	if (dp_rule_addresses(plan->facts, host) == DP_ADDRESSES_INSECURE) {
+		ask_tlsa(plan, &host->tlsa_hint, &host->name, true);
+		ask_ancestors(plan, host->ds, &host->ds_count,
+			insecure(&host->a) ? &host->a.message.canonical
+					   : &host->aaaa.message.canonical);
+		ask_nsec3param(plan, &host->nsec3param, host->ds, host->ds_count);
+	} else if (dp_rule_tlsa(plan->facts, host, &index) == DP_TLSA_NONE) {
+		ask_wrong_owners(plan, host);
+	}
+}
+
 /* Asked last, errors ignored: nothing here changes a verdict. */
-static void plan_hints(struct plan *plan)
+static void plan_hints(struct dp_plan *plan)
 {
 	struct dp_facts *facts = plan->facts;
 	const struct dp_name root = { .len = 1 };
@@ -372,56 +308,68 @@ static void plan_hints(struct plan *plan)
 
 	if (troubled(facts))
 		ask(plan, &facts->root, &root, DP_TYPE_DNSKEY, true);
-	if (insecure(&facts->mx))
+	if (insecure(&facts->mx)) {
 		ask_ancestors(plan, facts->ds, &facts->ds_count, &facts->target.name);
+		ask_nsec3param(plan, &facts->nsec3param, facts->ds, facts->ds_count);
+	}
 	for (size_t i = 0; i < facts->host_count; i++) {
-		struct dp_host_facts *host = &facts->hosts[i];
 		int index;
 
-		without &= dp_rule_tlsa(facts, host, &index) == DP_TLSA_NONE;
-		if (dp_rule_addresses(facts, host) != DP_ADDRESSES_INSECURE ||
-			facts->target.records != NULL)
-			continue;
-		ask_tlsa(plan, &host->tlsa_hint, &host->name, true);
-		ask_ancestors(plan, host->ds, &host->ds_count,
-			insecure(&host->a) ? &host->a.message.canonical
-					   : &host->aaaa.message.canonical);
+		plan_host_hints(plan, &facts->hosts[i]);
+		without &= dp_rule_tlsa(facts, &facts->hosts[i], &index) == DP_TLSA_NONE;
 	}
 	/* A common slip: the record stands below the mail domain instead of below its MX host. */
 	if (without && facts->target.is_domain && facts->mx.state == DP_LOOKUP_DATA)
 		ask_tlsa(plan, &facts->tlsa_domain, &facts->target.name, true);
 }
 
+static bool pending(const struct dp_lookup *lookup)
+{
+	return lookup->state == DP_LOOKUP_PENDING;
+}
+
+static bool any_pending(const struct dp_lookup *lookups, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (pending(&lookups[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool host_pending(const struct dp_host_facts *host)
+{
+	if (pending(&host->a) || pending(&host->aaaa) || pending(&host->cname) ||
+		any_pending(host->tlsa, 2) || pending(&host->tlsa_hint) ||
+		pending(&host->tlsa_https) || pending(&host->nsec3param) ||
+		any_pending(host->ds, host->ds_count))
+		return true;
+	for (size_t i = 0; i < host->addr_count; i++) {
+		const struct dp_addr_facts *addr = &host->addrs[i];
+
+		if (addr->probe_count > 0 && addr->probes[addr->probe_count - 1].pending)
+			return true;
+	}
+	return false;
+}
+
 bool dp_policy_pending(const struct dp_facts *facts)
 {
-	bool pending = facts->mx.state == DP_LOOKUP_PENDING ||
-		facts->root.state == DP_LOOKUP_PENDING ||
-		facts->tlsa_domain.state == DP_LOOKUP_PENDING;
-
-	for (size_t i = 0; i < facts->ds_count; i++)
-		pending |= facts->ds[i].state == DP_LOOKUP_PENDING;
+	if (pending(&facts->mx) || pending(&facts->root) || pending(&facts->tlsa_domain) ||
+		pending(&facts->nsec3param) || any_pending(facts->ds, facts->ds_count))
+		return true;
 	for (size_t i = 0; i < facts->host_count; i++) {
-		const struct dp_host_facts *host = &facts->hosts[i];
-		const struct dp_lookup *lookups[] = { &host->a, &host->aaaa, &host->cname,
-			&host->tlsa[0], &host->tlsa[1], &host->tlsa_hint };
-
-		for (size_t j = 0; j < sizeof(lookups) / sizeof(lookups[0]); j++)
-			pending |= lookups[j]->state == DP_LOOKUP_PENDING;
-		for (size_t j = 0; j < host->ds_count; j++)
-			pending |= host->ds[j].state == DP_LOOKUP_PENDING;
-		for (size_t j = 0; j < host->addr_count; j++) {
-			const struct dp_addr_facts *addr = &host->addrs[j];
-
-			pending |= addr->probe_count > 0 &&
-				addr->probes[addr->probe_count - 1].pending;
-		}
+		if (host_pending(&facts->hosts[i]))
+			return true;
 	}
-	return pending;
+	return false;
 }
 
 size_t dp_policy_next(struct dp_facts *facts, int64_t now_utc_s, struct dp_task *tasks, size_t max)
 {
-	struct plan plan = { .facts = facts, .now_utc_s = now_utc_s, .tasks = tasks, .max = max };
+	struct dp_plan plan = {
+		.facts = facts, .now_utc_s = now_utc_s, .tasks = tasks, .max = max
+	};
 
 	if (!facts->hosts_known)
 		plan_domain(&plan);
@@ -430,7 +378,7 @@ size_t dp_policy_next(struct dp_facts *facts, int64_t now_utc_s, struct dp_task 
 		plan_tlsa(&plan, &facts->hosts[i]);
 	}
 	for (size_t i = 0; i < facts->host_count; i++)
-		plan_probes(&plan, &facts->hosts[i]);
+		dp_plan_probes(&plan, &facts->hosts[i]);
 	if (plan.count == 0 && facts->hosts_known && !dp_policy_pending(facts))
 		plan_hints(&plan);
 	return plan.count;

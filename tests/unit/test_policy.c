@@ -215,7 +215,8 @@ static void serve(struct dp_probe *probe, const char *word)
 	} else if (reason == DP_REASON_CONNECT_REFUSED || reason == DP_REASON_CONNECT_TIMEOUT) {
 		probe->status = reason == DP_REASON_CONNECT_REFUSED ? DP_REFUSED : DP_TIMEOUT;
 	} else {
-		probe->stage = reason == DP_REASON_GREETING_REFUSED ? DP_STAGE_GREETING : DP_STAGE_STARTTLS;
+		probe->stage = reason == DP_REASON_GREETING_REFUSED ? DP_STAGE_GREETING
+								    : DP_STAGE_STARTTLS;
 	}
 }
 
@@ -225,7 +226,8 @@ static void probe(const struct world_case *c, const struct dp_task *task)
 	const char *word = "connect-timeout";
 
 	dp_ip_format(&task->ip, ip);
-	snprintf(asked + strlen(asked), sizeof(asked) - strlen(asked), " %s/%s ", ip, task->sni);
+	snprintf(asked + strlen(asked), sizeof(asked) - strlen(asked), " %s/%s ", ip,
+		task->sni != NULL ? task->sni : "-");
 	for (const char *line = c->servers; line != NULL; line = strchr(line, '\n')) {
 		size_t count, attempt = task->addr->probe_count;
 
@@ -236,6 +238,10 @@ static void probe(const struct world_case *c, const struct dp_task *task)
 				arena, words[attempt < count ? attempt : count - 1], 127);
 	}
 	word = dp_arena_text(arena, word, strlen(word));
+	if (task->sni == NULL) /* "named/nameless": with and without SNI */
+		word = strchr(word, '/') != NULL ? strchr(word, '/') + 1 : word;
+	else
+		word = dp_arena_text(arena, word, strcspn(word, "/"));
 	serve(task->probe, word);
 	task->probe->pending = false;
 }

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of the planner, for planner.c and plan_probes.c only. */
+#ifndef DP_DANE_PLAN_H
+#define DP_DANE_PLAN_H
+
+#include "dane/policy.h"
+
+struct dp_plan {
+	struct dp_facts *facts;
+	int64_t now_utc_s;
+	struct dp_task *tasks;
+	size_t count, max;
+};
+
+/* The connections to the addresses of a host that can be started now. */
+void dp_plan_probes(struct dp_plan *plan, struct dp_host_facts *host);
+
+#endif
