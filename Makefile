@@ -157,13 +157,17 @@ $(B)/fuzz/%: tests/fuzz/%.c $(B)/libdaneprobe.a $(DEPS)/built
 
 -include $(UNIT_TESTS:=.d) $(FUZZERS:=.d)
 
-.PHONY: unit-tests fuzzers resolver-unittest test test-all lint fuzz demo bench
+.PHONY: unit-tests fuzzers resolver-unittest resolver-replay test test-all lint fuzz demo bench
 unit-tests: $(UNIT_TESTS)
 fuzzers: $(FUZZERS)
 
 # libunbound's own unit tests, linked with our cryptography.
 resolver-unittest: $(DEPS)/built
 	@$(call build_dependency,$(RESOLVER),unbound_unittest,$(CC),$(TARGET_SANITIZE))
+
+# Its replays of scripted name servers.
+resolver-replay: $(DEPS)/built
+	@$(call build_dependency,$(RESOLVER),unbound_replay_unittest,$(CC),$(TARGET_SANITIZE))
 
 test: packages
 	@$(MAKE) --no-print-directory TARGET=x86_64 all
