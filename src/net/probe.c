@@ -131,15 +131,22 @@ static const char *farewell(const struct dp_probe_run *run)
 	return dp_protocol_farewell(run->dialogue.protocol);
 }
 
-/* Inside TLS. The result stands already. */
+/* Inside TLS. The result stands already, unless the peer rejects our part of the handshake only now. */
 static void part(struct dp_probe_run *run)
 {
+	enum dp_tls_want want;
+
 	run->state = PARTING;
-	switch (dp_tls_farewell(run->tls, farewell(run))) {
+	want = dp_tls_farewell(run->tls, farewell(run));
+	if (want == DP_TLS_DONE)
+		want = dp_tls_hear_out(run->tls);
+	if (want == DP_TLS_FAILED)
+		dp_tls_result(run->tls, DP_OK, run->probe, run->arena);
+	switch (want) {
 	case DP_TLS_READ: wait_for(run, EV_READ); break;
 	case DP_TLS_WRITE: wait_for(run, EV_WRITE); break;
 	case DP_TLS_DONE:
-	case DP_TLS_FAILED: drain(run); break;
+	case DP_TLS_FAILED: finish(run); break;
 	}
 }
 

@@ -7,6 +7,8 @@
 
 #include "port/port.h"
 
+#define HEARD_OUT_MAX 4096 /* octets after the farewell that are read */
+
 static int receive(void *user, unsigned char *bytes, size_t len)
 {
 	struct dp_tls_session *session = user;
@@ -127,6 +129,31 @@ enum dp_tls_want dp_tls_farewell(struct dp_tls_session *session, const char *tex
 	if (result == MBEDTLS_ERR_SSL_WANT_WRITE)
 		return DP_TLS_WRITE;
 	return result == MBEDTLS_ERR_SSL_WANT_READ ? DP_TLS_READ : DP_TLS_DONE;
+}
+
+enum dp_tls_want dp_tls_hear_out(struct dp_tls_session *session)
+{
+	unsigned char thrown[512];
+
+	while (session->done && session->heard_out < HEARD_OUT_MAX) {
+		int result = mbedtls_ssl_read(&session->ssl, thrown, sizeof(thrown));
+
+		if (result == MBEDTLS_ERR_SSL_WANT_READ || result == MBEDTLS_ERR_SSL_WANT_WRITE)
+			return DP_TLS_READ;
+		if (result > 0)
+			session->heard_out += (size_t)result;
+		else if (result == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE && session->heard_out == 0 &&
+			mbedtls_ssl_get_version_number(&session->ssl) == MBEDTLS_SSL_VERSION_TLS1_3)
+			break;
+		else if (result != MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+			return DP_TLS_DONE;
+	}
+	if (!session->done || session->heard_out > 0)
+		return DP_TLS_DONE;
+	session->done = false;
+	session->error = MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE;
+	session->failed_state = MBEDTLS_SSL_HANDSHAKE_OVER;
+	return DP_TLS_FAILED;
 }
 
 /* "TLS-ECDHE-RSA-WITH-AES-128-GCM-SHA256", "TLS1-3-AES-128-GCM-SHA256" to the names of the IANA
