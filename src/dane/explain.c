@@ -6,72 +6,6 @@
 #include "dane/digest.h"
 #include "dane/explain.h"
 #include "dane/known_ca.h"
-#include "dane/rules.h"
-
-#define SHOWN_CERTS 6
-
-static const char *cert_name(const struct dp_cert *cert)
-{
-	return cert->subject_text != NULL && cert->subject_text[0] != '\0'
-		? cert->subject_text
-		: "(no readable subject)";
-}
-
-/* "\"mx.example.org\" (ECDSA P-256, SHA-256 of the key 0a1b...)" */
-const char *dp_why_leaf_text(struct dp_why *why)
-{
-	const struct dp_cert *leaf = why->leaf;
-
-	if (leaf->spki == NULL)
-		return dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(leaf));
-	return dp_arena_printf(why->judge->arena, "\"%s\" (%s, key SHA-256 %s...)", cert_name(leaf),
-		dp_cert_key_text(leaf, why->judge->arena),
-		dp_text_hex(why->judge->arena, leaf->spki_sha256, DP_WHY_SHOWN_BYTES));
-}
-
-/* What was sent, in order: "\"mx.example.org\" and \"R13\" (issued by \"ISRG Root X1\")". */
-static const char *sent_text(struct dp_why *why)
-{
-	const struct dp_chain *chain = &why->probe->chain;
-	struct dp_buf out;
-
-	dp_buf_init(&out, why->judge->arena);
-	for (size_t i = 0; i < chain->count && i < SHOWN_CERTS; i++) {
-		bool last = i + 1 == chain->count || i + 1 == SHOWN_CERTS;
-
-		dp_buf_printf(&out, "%s\"%s\"",
-			i == 0         ? ""
-				: last ? " and "
-				       : ", ",
-			cert_name(&chain->certs[i]));
-		if (last && !chain->certs[i].self_issued && chain->certs[i].issuer_text != NULL)
-			dp_buf_printf(&out, " (issued by \"%s\")", chain->certs[i].issuer_text);
-	}
-	if (chain->count > SHOWN_CERTS)
-		dp_buf_printf(&out, " and %zu more", chain->count - SHOWN_CERTS);
-	return out.data;
-}
-
-const char *dp_why_cert_text(struct dp_why *why, const struct dp_cert *cert)
-{
-	return dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(cert));
-}
-
-const char *dp_why_publish(struct dp_why *why)
-{
-	const char *line = dp_judge_record_line(why->judge, why->subject.host, why->leaf);
-
-	if (line[0] == '\0')
-		return "Publish a record of the key that the server uses.";
-	return dp_arena_printf(why->judge->arena, "Publish the record of the key in use:%s", line);
-}
-
-void dp_why_add(struct dp_why *why, enum dp_reason code)
-{
-	if (why->words.fix == NULL)
-		why->words.fix = dp_why_publish(why);
-	dp_finding_add(&why->judge->findings, code, &why->subject, why->label, &why->words);
-}
 
 static bool equals(const struct dp_tlsa *record, const struct dp_cert *cert)
 {
@@ -106,8 +40,7 @@ static bool explain_swapped(struct dp_why *why)
 	if (place < 0)
 		return false;
 	why->subject.cert = place;
-	why->words.cert = dp_arena_printf(
-		why->judge->arena, "\"%s\"", cert_name(&why->probe->chain.certs[place]));
+	why->words.cert = dp_why_cert_text(why, &why->probe->chain.certs[place]);
 	why->words.detail = why->record->selector == DP_CERT ? "key" : "certificate";
 	dp_why_add(why, DP_REASON_TLSA_SELECTOR_SWAPPED);
 	return true;
@@ -132,8 +65,7 @@ static void explain_ee(struct dp_why *why)
 		const struct dp_tlsa *record = why->record;
 
 		why->subject.cert = issuer;
-		why->words.cert = dp_arena_printf(
-			why->judge->arena, "\"%s\"", cert_name(&why->probe->chain.certs[issuer]));
+		why->words.cert = dp_why_cert_text(why, &why->probe->chain.certs[issuer]);
 		why->words.fix = dp_arena_printf(why->judge->arena,
 			"%s\nor, if an issuer is meant to be pinned, publish the same data with usage 2:\n  %s. IN TLSA 2 %u %u %s",
 			dp_why_publish(why), dp_judge_name(why->judge, &why->host->owner),
@@ -216,7 +148,7 @@ static void explain_not_sent(struct dp_why *why)
 	const struct dp_known_ca *ca = dp_known_ca_find(why->record, NULL);
 	const char *own = dp_judge_record_line(why->judge, why->subject.host, why->leaf);
 
-	why->words.cert = sent_text(why);
+	why->words.cert = dp_why_sent_text(why);
 	if (ca != NULL) {
 		explain_known(why, ca, own);
 	} else {
@@ -244,8 +176,7 @@ static bool explain_same_key(struct dp_why *why)
 			memcmp(chain->certs[i].spki_sha256, ca->spki_sha256, DP_SHA256_BYTES) != 0)
 			continue;
 		why->subject.cert = (int)i;
-		why->words.cert =
-			dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(&chain->certs[i]));
+		why->words.cert = dp_why_cert_text(why, &chain->certs[i]);
 		why->words.detail =
 			dp_arena_printf(why->judge->arena, "it pins %s as issued by %s (until %s)",
 				ca->subject_cn, ca->issuer_cn, ca->not_after);
@@ -265,8 +196,7 @@ static void explain_off_path(struct dp_why *why)
 
 	why->subject.cert = why->match->cert;
 	why->words.cert = why->match->cert >= 0
-		? dp_arena_printf(
-			  why->judge->arena, "\"%s\"", cert_name(&chain->certs[why->match->cert]))
+		? dp_why_cert_text(why, &chain->certs[why->match->cert])
 		: "the certificate in the record";
 	why->words.detail = why->leaf->issuer_text == NULL
 		? "its issuer is unreadable"
@@ -284,9 +214,7 @@ static void explain_broken(struct dp_why *why)
 		culprit >= 0 && (size_t)culprit < chain->count ? &chain->certs[culprit] : NULL;
 
 	why->subject.cert = culprit;
-	why->words.cert = cert != NULL
-		? dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(cert))
-		: "the anchor in the record";
+	why->words.cert = cert != NULL ? dp_why_cert_text(why, cert) : "the anchor in the record";
 	why->words.detail = why->match->detail != NULL ? why->match->detail : "no detail";
 	if (cert != NULL && why->match->reason == DP_REASON_CERTIFICATE_EXPIRED)
 		why->words.detail = dp_judge_date(why->judge, cert->not_after_utc_s);
