@@ -38,8 +38,9 @@ struct option {
 };
 
 /*
- * No grace for signatures (design), nothing synthesised from other names' denials (RFC 8198), loopback servers are
- * as good as others (a resolver on this host), every cache small: a check asks a few dozen questions.
+ * No grace for signatures (design), nothing synthesised from other names' denials (RFC 8198),
+ * loopback servers are as good as others (a resolver on this host), every cache small: a check asks
+ * a few dozen questions.
  */
 /* clang-format off */
 static const struct option options[] = {
@@ -60,6 +61,10 @@ static const struct option options[] = {
 	{ "infra-cache-slabs:", "1" },
 	{ "infra-cache-numhosts:", "2000" },
 	{ "edns-buffer-size:", "1232" },
+	/* All hosts of a domain are asked at once; the library sends 16 questions at a time. */
+	{ "outgoing-range:", "256" },
+	{ "outgoing-num-tcp:", "8" },
+	{ "trust-anchor-signaling:", "no" },
 	{ "prefetch:", "no" },
 	{ "use-syslog:", "no" },
 	{ "log-servfail:", "no" },
@@ -70,7 +75,7 @@ static const struct option options[] = {
 
 /* Zones that libunbound would answer itself. */
 static const char *const local_zones[] = { "localhost.", "test.", "invalid.", "onion.",
-	"home.arpa.", "127.in-addr.arpa." };
+	"home.arpa.", "resolver.arpa.", "service.arpa.", "127.in-addr.arpa." };
 
 static bool set(struct ub_ctx *ctx, const char *name, const char *value)
 {
