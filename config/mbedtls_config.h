@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Mbed TLS 3.6, complete: what is not named here is not compiled in. The build installs this file as
- * mbedtls/mbedtls_config.h, so library and program see the same.
+ * Mbed TLS 3.6, complete: what is not named here is not compiled in. The build installs this file
+ * as mbedtls/mbedtls_config.h, so library and program see the same.
  *
- * A TLS client for mail servers as they are, old and new, which looks at certificates and trusts none;
- * X.509, PEM and key parsing; the digests and signatures that DNSSEC (port/unbound/) needs. No server, no
- * files, no clock: dates are judged by our own code, as of a time that it is given.
+ * A TLS client for mail servers as they are, old and new, which looks at certificates and trusts
+ * none; X.509, PEM and key parsing; the digests and signatures that DNSSEC (port/unbound/) needs.
+ * No server, no files, no clock: dates are judged by our own code, as of a time that it is given.
  */
 
 /* ---- platform ---- */
@@ -105,11 +105,13 @@
 #define MBEDTLS_SSL_KEEP_PEER_CERTIFICATE
 #define MBEDTLS_SSL_ALL_ALERT_MESSAGES
 
-/* The largest handshake message that is read, so the largest chain: reported as this tool's limit. */
+/* The largest handshake message that is read, so the largest chain: reported as this tool's limit.
+ */
 #define MBEDTLS_SSL_IN_CONTENT_LEN 16384
 #define MBEDTLS_SSL_OUT_CONTENT_LEN 4096
 
-/* TLS 1.3 uses this interface. A slot a handshake and more are in use at a time: no fixed number. */
+/* TLS 1.3 uses this interface. A slot a handshake and more are in use at a time: no fixed number.
+ */
 #define MBEDTLS_PSA_CRYPTO_C
 #define MBEDTLS_PSA_KEY_STORE_DYNAMIC
 #define MBEDTLS_PSA_KEY_SLOT_COUNT 256 /* before 3.6.3, which has no dynamic store */

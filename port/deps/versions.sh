@@ -1,5 +1,5 @@
 #!/bin/sh
-# Prints dp_versions.h: versions.sh VERSION TARGET LIBC RESOLVER, with SOURCES in the environment.
+# Prints dp_versions.h: versions.sh VERSION TARGET LIBC RESOLVER, with SOURCES and ROOTS in the environment.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 
@@ -16,3 +16,4 @@ component LIBEVENT libevent
 component CJSON cjson
 component SODIUM sodium
 if [ "$3" = musl ]; then component MUSL musl; else define VERSION_MUSL "$3"; fi
+define VERSION_CA_CERTIFICATES "$(sed -n '1s/^# //p' "$ROOTS")"

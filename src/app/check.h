@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The dumb loop: asks the planner what to do, has net/ do it, notes the results in the facts, until nothing is
- * left, the deadline passes or it is told to stop. No rule of DANE stands here.
+ * The dumb loop: asks the planner what to do, has net/ do it, notes the results in the facts, until
+ * nothing is left, the deadline passes or it is told to stop. No rule of DANE stands here.
  *
- * Lifetime: start any number on one loop; each calls done exactly once, from the loop, never from inside
- * dp_check_start; stop makes it wind up with what it has.
+ * Lifetime: start any number on one loop; each calls done exactly once, from the loop, never from
+ * inside dp_check_start; stop makes it wind up with what it has.
  */
 #ifndef DP_APP_CHECK_H
 #define DP_APP_CHECK_H
@@ -33,7 +33,8 @@ struct dp_check *dp_check_start(struct event_base *base, struct dp_resolver *res
 	const struct dp_target *target, const struct dp_check_settings *settings,
 	struct dp_arena *arena, dp_check_done done, void *user);
 
-/* Wind up: pending things become CANCELLED, facts->interrupted is set, done follows from the loop. */
+/* Wind up: pending things become CANCELLED, facts->interrupted is set, done follows from the loop.
+ */
 void dp_check_stop(struct dp_check *check);
 
 /* Free after done. NULL allowed. */

@@ -31,7 +31,7 @@ static int find(const struct dp_chain *chain, const struct dp_tlsa *record, size
 	return -1;
 }
 
-/* --- true of any usage ------------------------------------------------------------------------- */
+/* --- true of any usage --- */
 
 static bool explain_swapped(struct dp_why *why)
 {
@@ -46,7 +46,7 @@ static bool explain_swapped(struct dp_why *why)
 	return true;
 }
 
-/* --- usage 3 ----------------------------------------------------------------------------------- */
+/* --- usage 3 --- */
 
 static const char *pinned_ca(struct dp_why *why)
 {
@@ -84,7 +84,7 @@ static void explain_ee(struct dp_why *why)
 	dp_why_add(why, DP_REASON_TLSA_EE_MISMATCH);
 }
 
-/* --- usage 2 ----------------------------------------------------------------------------------- */
+/* --- usage 2 --- */
 
 static const char *digest_kind(const struct dp_tlsa *record)
 {
@@ -115,7 +115,8 @@ static bool leads_to(const struct dp_chain *chain, const struct dp_known_ca *ca)
 	return false;
 }
 
-/* A CA that could be sent: two ways. One that could not (it is over, or the certificate has another issuer by now): one. */
+/* A CA that could be sent: two ways. One that could not (it is over, or the certificate has another
+ * issuer by now): one. */
 static void explain_known(struct dp_why *why, const struct dp_known_ca *ca, const char *own)
 {
 	struct dp_arena *arena = why->judge->arena;
@@ -163,7 +164,8 @@ static void explain_not_sent(struct dp_why *why)
 	dp_why_add(why, DP_REASON_TLSA_ANCHOR_NOT_SENT);
 }
 
-/* The digest of a whole certificate, of a CA whose key is in the chain in another certificate (cross-signed, reissued). */
+/* The digest of a whole certificate, of a CA whose key is in the chain in another certificate
+ * (cross-signed, reissued). */
 static bool explain_same_key(struct dp_why *why)
 {
 	const struct dp_known_ca *ca = dp_known_ca_find(why->record, NULL);

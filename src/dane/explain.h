@@ -35,8 +35,8 @@ const char *dp_why_cert_text(struct dp_why *why, const struct dp_cert *cert);
 /* Every certificate that was sent, in order, and who issued the last. */
 const char *dp_why_sent_text(struct dp_why *why);
 
-/* explain_elsewhere.c: the record fits what another key type, address, host, or a client without SNI gets. Says so and
- * returns true. */
+/* explain_elsewhere.c: the record fits what another key type, address, host, or a client without
+ * SNI gets. Says so and returns true. */
 bool dp_explain_elsewhere(struct dp_why *why);
 
 /* explain_form.c: the record is a digest of nothing, or of another form of the same object. */

@@ -39,7 +39,8 @@ static void without_sni(struct dp_why *why)
 	dp_why_add(why, DP_REASON_TLSA_WITHOUT_SNI);
 }
 
-/* Another connection to the same host: one that counts first, the one without a server name last. */
+/* Another connection to the same host: one that counts first, the one without a server name last.
+ */
 static bool same_host(struct dp_why *why)
 {
 	const struct dp_host_facts *host = &why->judge->facts->hosts[why->subject.host];

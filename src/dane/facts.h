@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Everything a check has learned about one target, as plain data. Filled by app/check.c from
- * the effects in net/, or read from a case file in a test; judged by dane/policy.h. No behaviour here.
+ * the effects in net/, or read from a case file in a test; judged by dane/policy.h. No behaviour
+ * here.
  *
  * "Asked and got nothing" is a fact like any other: nothing is inferred from a field being empty.
  * All memory belongs to the arena of the check.
@@ -34,7 +35,8 @@ enum dp_lookup_state {
 	DP_LOOKUP_DATA,   /* NOERROR with records of the type asked */
 	DP_LOOKUP_NODATA, /* NOERROR without */
 	DP_LOOKUP_NXDOMAIN,
-	DP_LOOKUP_ERROR, /* another rcode (SERVFAIL, REFUSED, ...): message.rcode; or a malformed answer */
+	DP_LOOKUP_ERROR,    /* another rcode (SERVFAIL, REFUSED, ...): message.rcode; or a malformed
+			       answer */
 	DP_LOOKUP_TIMEOUT,  /* no answer in time */
 	DP_LOOKUP_CANCELLED /* the run ended first */
 };
@@ -44,11 +46,11 @@ struct dp_lookup {
 	enum dp_lookup_state state;
 	struct dp_name name;
 	uint16_t type;
-	enum dp_security
-		security; /* of the whole answer, aliases included; meaningful for DATA, NODATA, NXDOMAIN;
-	                              BOGUS also with ERROR when the validator refused the answer */
-	const char *why;      /* the validator's or resolver's words, escaped; or NULL */
-	const char *fallback; /* why another way was taken than the configured one, or NULL */
+	enum dp_security security; /* of the whole answer, aliases included; meaningful for DATA,
+				      NODATA, NXDOMAIN; BOGUS also with ERROR when the validator
+				      refused the answer */
+	const char *why;           /* the validator's or resolver's words, escaped; or NULL */
+	const char *fallback;      /* why another way was taken than the configured one, or NULL */
 	struct dp_message message;
 	unsigned asked_ms, answered_ms; /* since the start of the check: for traces */
 };
@@ -134,7 +136,8 @@ struct dp_target {
 	size_t connect_count;
 	const struct dp_name *down; /* --down */
 	size_t down_count;
-	int64_t cert_warning_s; /* -1 = default: 14 days or a quarter of the lifetime, whichever is less */
+	int64_t cert_warning_s;  /* -1 = default: 14 days or a quarter of the lifetime, whichever is
+				    less */
 	int64_t rrsig_warning_s; /* -1 = default: 2 days or an eighth, whichever is less */
 };
 
@@ -145,9 +148,9 @@ struct dp_facts {
 	struct dp_lookup ds[DP_DS_MAX]; /* of the domain, when its MX answer is insecure */
 	size_t ds_count;
 	struct dp_lookup nsec3param;
-	struct dp_lookup
-		tlsa_domain; /* _port._tcp.<domain>: asked for explanation when MX hosts have no TLSA */
-	struct dp_host_facts *hosts; /* NULL until they are known */
+	struct dp_lookup tlsa_domain; /* _port._tcp.<domain>: asked for explanation when MX hosts
+					 have no TLSA */
+	struct dp_host_facts *hosts;  /* NULL until they are known */
 	size_t host_count;
 	size_t host_dropped;
 	bool hosts_known;          /* host list is final */
@@ -155,10 +158,10 @@ struct dp_facts {
 	bool interrupted;          /* a signal ended the run */
 	const char *resolver_mode; /* "recursive", "system", "192.0.2.1" */
 	const char *resolver_why;
-	struct dp_lookup
-		root; /* ". DNSKEY": asked when a lookup failed or was bogus, to tell the peer's faults
-	                             from those of our own environment */
-	int64_t clock_utc_s; /* time of the check, for signatures (certificates: what the judge is given) */
+	struct dp_lookup root; /* ". DNSKEY": asked when a lookup failed or was bogus, to tell the
+				  peer's faults from those of our own environment */
+	int64_t clock_utc_s;   /* time of the check, for signatures (certificates: what the judge is
+				  given) */
 	unsigned duration_ms;
 };
 

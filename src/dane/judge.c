@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Outcomes from connection to address to host to domain; the table of contents of the judge: see policy.h. */
+/* Outcomes from connection to address to host to domain; the table of contents of the judge: see
+ * policy.h. */
 #include "dane/judge.h"
 
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "dane/policy.h"
 #include "dane/rules.h"
 
-/* --- outcomes ---------------------------------------------------------------------------------- */
+/* --- outcomes --- */
 
 /* The first that occurs in worst decides; DP_OUTCOMES when none of them does. */
 static enum dp_outcome worst_of(
@@ -21,8 +22,8 @@ static enum dp_outcome worst_of(
 	return DP_OUTCOMES;
 }
 
-/* A connection for the other key type that a busy server does not take counts like an unreachable address: not
- * beside one with a verdict. */
+/* A connection for the other key type that a busy server does not take counts like an unreachable
+ * address: not beside one with a verdict. */
 static bool counts_for_addr(const struct dp_probe *probe, const struct dp_probe_verdict *verdict)
 {
 	if (verdict->superseded || verdict->absent || probe->without_sni)
@@ -78,8 +79,8 @@ static bool addr_unreachable(const struct dp_addr_facts *addr)
 	return true;
 }
 
-/* Failed > unauthenticated > undetermined > verified; an address that cannot be reached counts only when
- * none is verified: senders go on to the next one (RFC 5321 s5.1). */
+/* Failed > unauthenticated > undetermined > verified; an address that cannot be reached counts only
+ * when none is verified: senders go on to the next one (RFC 5321 s5.1). */
 static void settle_addrs(
 	struct dp_judge *judge, const struct dp_host_facts *host, struct dp_host_verdict *verdict)
 {
@@ -165,8 +166,8 @@ static bool nowhere_to_deliver(const struct dp_judge *judge)
 	return facts->hosts_known;
 }
 
-/* Failed > undetermined by DNS > unauthenticated > no-dane > verified; hosts that are merely unreachable
- * count only when no host has a verdict. */
+/* Failed > undetermined by DNS > unauthenticated > no-dane > verified; hosts that are merely
+ * unreachable count only when no host has a verdict. */
 static enum dp_outcome roll_up(const struct dp_judge *judge)
 {
 	static const enum dp_outcome worst[] = { DP_UNAUTHENTICATED, DP_NO_DANE, DP_UNDETERMINED,
@@ -214,13 +215,14 @@ static enum dp_outcome settle_domain(const struct dp_judge *judge)
 	}
 	if (nowhere_to_deliver(judge))
 		return DP_NO_MAIL;
-	/* RFC 7672 s2.2.1: without a secure MX answer DANE does not protect the domain, whatever its hosts do. */
+	/* RFC 7672 s2.2.1: without a secure MX answer DANE does not protect the domain, whatever
+	 * its hosts do. */
 	if (facts->target.is_domain && mx->security == DP_INSECURE && facts->target.records == NULL)
 		return DP_NO_DANE;
 	return roll_up(judge);
 }
 
-/* --- the whole --------------------------------------------------------------------------------- */
+/* --- the whole --- */
 
 static void finish(struct dp_judge *judge)
 {

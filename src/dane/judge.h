@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The parts of the judge, for judge*.c and explain.c only. First the outcomes are settled for all hosts,
- * then the findings are written: a finding's severity depends on what became of the rest.
+ * The parts of the judge, for judge*.c and explain.c only. First the outcomes are settled for all
+ * hosts, then the findings are written: a finding's severity depends on what became of the rest.
  */
 #ifndef DP_DANE_JUDGE_H
 #define DP_DANE_JUDGE_H
@@ -23,19 +23,22 @@ struct dp_judge {
 const char *dp_judge_name(struct dp_judge *judge, const struct dp_name *name);
 /* Date in the arena. */
 const char *dp_judge_date(struct dp_judge *judge, int64_t utc_s);
-/* "example.org", "mx.example.org", "mx.example.org [192.0.2.1]", with ":port" where it is not the target's. */
+/* "example.org", "mx.example.org", "mx.example.org [192.0.2.1]", with ":port" where it is not the
+ * target's. */
 const char *dp_judge_label(struct dp_judge *judge, int host, int addr);
 
 /* judge_dnssec.c: a secure answer whose signatures end soon or use SHA-1. */
 void dp_judge_signatures(struct dp_judge *judge, const struct dp_lookup *lookup);
-/* " (its signature ended on ...)" when all signatures over the records of a bogus answer are out of their time; else "". */
+/* " (its signature ended on ...)" when all signatures over the records of a bogus answer are out of
+ * their time; else "". */
 const char *dp_judge_expired(struct dp_judge *judge, const struct dp_lookup *lookup);
-/* Where security ends, in words, from the DS answers of a name's ancestors (TLD first); adds a finding when it ends
- * at an algorithm that is not supported (RFC 4035 s5.2). */
+/* Where security ends, in words, from the DS answers of a name's ancestors (TLD first); adds a
+ * finding when it ends at an algorithm that is not supported (RFC 4035 s5.2). */
 const char *dp_judge_insecure_because(struct dp_judge *judge, const struct dp_lookup *ds,
 	size_t count, const struct dp_lookup *nsec3param);
 
-/* judge_dns.c: findings on the MX, address and TLSA answers; the root (which must come first) and the domain. */
+/* judge_dns.c: findings on the MX, address and TLSA answers; the root (which must come first) and
+ * the domain. */
 void dp_judge_root(struct dp_judge *judge);
 void dp_judge_mx(struct dp_judge *judge);
 void dp_judge_host_dns(struct dp_judge *judge, int host);
@@ -54,7 +57,8 @@ void dp_judge_addr(struct dp_judge *judge, int host, int addr);
 void dp_judge_siblings(
 	struct dp_judge *judge, const struct dp_subject *subject, const struct dp_match *match);
 
-/* explain.c: why no record matched on this connection: one finding a record, the nearest true statement. */
+/* explain.c: why no record matched on this connection: one finding a record, the nearest true
+ * statement. */
 void dp_explain_mismatch(struct dp_judge *judge, const struct dp_subject *subject);
 
 #endif

@@ -42,7 +42,7 @@ static const char *denial(struct dp_judge *judge, const struct dp_lookup *lookup
 		lookup->security == DP_SECURE ? "proven by DNSSEC" : "not protected by DNSSEC");
 }
 
-/* --- the MX answer ----------------------------------------------------------------------------- */
+/* --- the MX answer --- */
 
 static bool looks_like_address(const struct dp_name *name)
 {
@@ -112,7 +112,8 @@ static void judge_hosts_together(struct dp_judge *judge, const char *domain)
 	}
 }
 
-/* RFC 7672 s2.2.1 leaves it to the sender whether TLSA records of an insecurely found host count. */
+/* RFC 7672 s2.2.1 leaves it to the sender whether TLSA records of an insecurely found host count.
+ */
 static void judge_insecure_domain(struct dp_judge *judge, const char *domain)
 {
 	const struct dp_facts *facts = judge->facts;
@@ -254,7 +255,7 @@ void dp_judge_mx(struct dp_judge *judge)
 	judge_hosts_together(judge, domain);
 }
 
-/* --- the answers of one host ------------------------------------------------------------------- */
+/* --- the answers of one host --- */
 
 static void judge_family(struct dp_judge *judge, const struct dp_lookup *lookup,
 	const struct dp_subject *subject, const char *host, bool other_serves)
@@ -300,7 +301,8 @@ static void judge_insecure_host(struct dp_judge *judge, const struct dp_host_fac
 	}
 }
 
-/* The name servers answered for the addresses of the same zone, so it is the type that they (or a firewall) mind. */
+/* The name servers answered for the addresses of the same zone, so it is the type that they (or a
+ * firewall) mind. */
 static const char *filtered(struct dp_judge *judge, const struct dp_lookup *tlsa, const char *text)
 {
 	if (tlsa->state != DP_LOOKUP_TIMEOUT && (tlsa->state != DP_LOOKUP_ERROR || bogus(tlsa)))

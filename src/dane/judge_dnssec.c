@@ -9,7 +9,7 @@
 #define DAY_S 86400
 #define NSEC3_ITERATIONS_MAX 150u /* libunbound's limit; RFC 9276 s3.2 lets validators choose */
 
-/* --- signatures -------------------------------------------------------------------------------- */
+/* --- signatures --- */
 
 static bool sha1(uint8_t algorithm)
 {
@@ -98,7 +98,7 @@ void dp_judge_signatures(struct dp_judge *judge, const struct dp_lookup *lookup)
 	}
 }
 
-/* --- where security ends ----------------------------------------------------------------------- */
+/* --- where security ends --- */
 
 static bool known_algorithm(uint8_t algorithm)
 {
@@ -149,8 +149,8 @@ static unsigned nsec3_iterations(const struct dp_lookup *nsec3param)
 	return most;
 }
 
-/* DS answers from the TLD down: the last secure one stands at the last signed parent, so security ends at
- * its name (no DS, or none that can be used) or at the next name below (opt-out). */
+/* DS answers from the TLD down: the last secure one stands at the last signed parent, so security
+ * ends at its name (no DS, or none that can be used) or at the next name below (opt-out). */
 const char *dp_judge_insecure_because(struct dp_judge *judge, const struct dp_lookup *ds,
 	size_t count, const struct dp_lookup *nsec3param)
 {

@@ -19,7 +19,7 @@ struct look {
 	const char *label;
 };
 
-/* --- what went wrong before a chain could be judged ------------------------------------------- */
+/* --- what went wrong before a chain could be judged --- */
 
 /* An obstacle is an error when the outcome hangs on it; beside a verdict it only warns. */
 static enum dp_severity obstacle_severity(const struct dp_judge *judge, const struct look *look)
@@ -53,7 +53,7 @@ static void judge_obstacle(struct dp_judge *judge, struct look *look)
 			&look->subject, look->label, &look->words);
 }
 
-/* --- what is worth telling of a match ---------------------------------------------------------- */
+/* --- what is worth telling of a match --- */
 
 static int64_t warning_period_s(const struct dp_judge *judge, const struct dp_cert *cert)
 {
@@ -175,7 +175,7 @@ static void judge_matched(struct dp_judge *judge, struct look *look)
 		tell_ignored(judge, look, leaf);
 }
 
-/* --- the connections of an address ------------------------------------------------------------- */
+/* --- the connections of an address --- */
 
 static const char *attempt_words(
 	const struct dp_probe *probe, const struct dp_probe_verdict *verdict)

@@ -24,7 +24,8 @@ const struct dp_cert *dp_judge_leaf(struct dp_judge *judge, int host)
 	return NULL;
 }
 
-/* RFC 7671 s5.1 and s8.1: 3 1 1 is what everybody verifies and what survives a renewal with the same key. */
+/* RFC 7671 s5.1 and s8.1: 3 1 1 is what everybody verifies and what survives a renewal with the
+ * same key. */
 const char *dp_judge_record_line(struct dp_judge *judge, int host, const struct dp_cert *cert)
 {
 	const struct dp_host_verdict *verdict = &judge->verdict->hosts[host];

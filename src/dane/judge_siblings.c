@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Records that hold only as long as the CA issues from the same intermediate: Let's Encrypt, for one, chooses among
- * several at each renewal. */
+/* Records that hold only as long as the CA issues from the same intermediate: Let's Encrypt, for
+ * one, chooses among several at each renewal. */
 #include <string.h>
 
 #include "base/text.h"
@@ -54,7 +54,8 @@ static const char *unpinned(struct dp_judge *judge, const struct dp_host_verdict
 	return out.data;
 }
 
-/* The known intermediate that all good records pin, or NULL when one of them pins something that lasts longer. */
+/* The known intermediate that all good records pin, or NULL when one of them pins something that
+ * lasts longer. */
 static const struct dp_known_ca *only_intermediate(
 	const struct dp_host_verdict *host, const struct dp_match *match)
 {

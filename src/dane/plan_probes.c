@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Connections of one address, one at a time: everything on offer, once more when that failed, without a server
- * name when the certificate was a wrong one (to explain it, no more), and for the other key type.
+ * Connections of one address, one at a time: everything on offer, once more when that failed,
+ * without a server name when the certificate was a wrong one (to explain it, no more), and for the
+ * other key type.
  */
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What to do next: see policy.h. Everything that does not depend on another answer goes out at once. */
+/* What to do next: see policy.h. Everything that does not depend on another answer goes out at
+ * once. */
 #include "dane/policy.h"
 
 #include <string.h>
@@ -32,7 +33,7 @@ static void ask_tlsa(
 		ask(plan, lookup, &owner, DP_TYPE_TLSA, hint);
 }
 
-/* --- hosts ------------------------------------------------------------------------------------- */
+/* --- hosts --- */
 
 static void room_for_hosts(struct dp_facts *facts, size_t count)
 {
@@ -99,7 +100,8 @@ static void hosts_from_mx(struct dp_facts *facts)
 	sort_hosts(facts);
 }
 
-/* RFC 5321 s5.1: no MX record (NODATA, not NXDOMAIN: the domain must exist) makes the domain its own host. */
+/* RFC 5321 s5.1: no MX record (NODATA, not NXDOMAIN: the domain must exist) makes the domain its
+ * own host. */
 static void plan_domain(struct dp_plan *plan)
 {
 	struct dp_facts *facts = plan->facts;
@@ -124,7 +126,7 @@ static void plan_domain(struct dp_plan *plan)
 	}
 }
 
-/* --- addresses --------------------------------------------------------------------------------- */
+/* --- addresses --- */
 
 static void add_addr(struct dp_host_facts *host, const struct dp_ip *ip, uint16_t port, bool forced)
 {
@@ -218,7 +220,7 @@ static void plan_tlsa(struct dp_plan *plan, struct dp_host_facts *host)
 	}
 }
 
-/* --- explanation ------------------------------------------------------------------------------- */
+/* --- explanation --- */
 
 /* DS of every ancestor, TLD first: the last secure answer shows where security ends. */
 static void ask_ancestors(
@@ -257,7 +259,8 @@ static bool troubled(const struct dp_facts *facts)
 	return false;
 }
 
-/* A zone with a DS that is insecure all the same: are its NSEC3 iterations too many (RFC 9276 s3.2)? */
+/* A zone with a DS that is insecure all the same: are its NSEC3 iterations too many (RFC 9276
+ * s3.2)? */
 static void ask_nsec3param(
 	struct dp_plan *plan, struct dp_lookup *lookup, const struct dp_lookup *ds, size_t count)
 {

@@ -3,9 +3,9 @@
  * The rules: planner and judge, both pure functions over facts. Sources: RFC 7672 (SMTP), RFC 7671
  * (DANE operations), RFC 6698 (TLSA), RFC 5321 s5.1 and RFC 7505 (mail routing).
  *
- * The planner says what to look up or connect to next; a loop carries that out, notes the results in
- * the facts and asks again, until nothing is left. The judge then gives the verdict. Neither does I/O,
- * reads a clock or logs; the judge cannot fail and may be called on unfinished facts.
+ * The planner says what to look up or connect to next; a loop carries that out, notes the results
+ * in the facts and asks again, until nothing is left. The judge then gives the verdict. Neither
+ * does I/O, reads a clock or logs; the judge cannot fail and may be called on unfinished facts.
  */
 #ifndef DP_DANE_POLICY_H
 #define DP_DANE_POLICY_H
@@ -33,8 +33,8 @@ struct dp_task {
 };
 
 /* Everything that can be started now and has not been: independent things come out together. Marks
- * them pending. Writes at most max tasks and returns their number; call again while it is max. now_utc_s: as
- * for the judge (decides whether a failed connection is worth a second attempt).
+ * them pending. Writes at most max tasks and returns their number; call again while it is max.
+ * now_utc_s: as for the judge (decides whether a failed connection is worth a second attempt).
  * Order: lookups before connections. */
 size_t dp_policy_next(struct dp_facts *facts, int64_t now_utc_s, struct dp_task *tasks, size_t max);
 

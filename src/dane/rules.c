@@ -174,7 +174,8 @@ size_t dp_rule_references(const struct dp_facts *facts, const struct dp_name *ba
 	add_reference(facts, base, references, &count);
 	if (facts->target.next_hop.len > 0)
 		add_reference(facts, &facts->target.next_hop, references, &count);
-	/* Only a secure MX lookup (or a secure denial, where host and domain are one) lends its names. */
+	/* Only a secure MX lookup (or a secure denial, where host and domain are one) lends its
+	 * names. */
 	if (facts->target.is_domain && mx->security == DP_SECURE && !dp_rule_lookup_failed(mx)) {
 		add_reference(facts, &facts->target.name, references, &count);
 		add_reference(facts, &mx->message.canonical, references, &count);

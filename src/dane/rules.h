@@ -25,7 +25,8 @@ enum dp_addresses {
 	DP_ADDRESSES_WAIT,
 	DP_ADDRESSES_FAILED,   /* no family has an answer that validates */
 	DP_ADDRESSES_NONE,     /* the host has no address */
-	DP_ADDRESSES_INSECURE, /* addresses, unprotected: no DANE (alias question still open: WAIT) */
+	DP_ADDRESSES_INSECURE, /* addresses, unprotected: no DANE (alias question still open: WAIT)
+				*/
 	DP_ADDRESSES_ALIAS, /* insecure addresses behind a secure alias: the original name counts */
 	DP_ADDRESSES_SECURE /* one secure family is enough */
 };
@@ -53,7 +54,8 @@ void dp_rule_base(const struct dp_facts *facts, const struct dp_host_facts *host
 struct dp_tlsa *dp_rule_records(const struct dp_facts *facts, const struct dp_host_facts *host,
 	int index, size_t *count, size_t *dropped);
 
-/* RFC 7672 s3.2.2: reference identifiers, texts in the arena. Returns their number (<= DP_REFERENCES_MAX). */
+/* RFC 7672 s3.2.2: reference identifiers, texts in the arena. Returns their number (<=
+ * DP_REFERENCES_MAX). */
 size_t dp_rule_references(const struct dp_facts *facts, const struct dp_name *base,
 	const char *references[DP_REFERENCES_MAX]);
 

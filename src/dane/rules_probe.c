@@ -8,15 +8,16 @@
 
 /*
  * What the peer did before or instead of completing TLS. RFC 7672 s2.2: with TLSA records TLS is
- * mandatory, so a server that does not get there fails; a server that did not say anything about TLS,
- * or refused us as a client, leaves it open.
+ * mandatory, so a server that does not get there fails; a server that did not say anything about
+ * TLS, or refused us as a client, leaves it open.
  */
 static enum dp_outcome outcome_without_tls(const struct dp_probe *probe)
 {
 	if (probe->status == DP_TIMEOUT || probe->status == DP_CANCELLED ||
 		probe->status == DP_NO_RESOURCE)
 		return DP_UNDETERMINED;
-	/* A list, not a switch: the reasons that are a peer's failure. All others are undetermined. */
+	/* A list, not a switch: the reasons that are a peer's failure. All others are undetermined.
+	 */
 	static const enum dp_reason failures[] = {
 		DP_REASON_EHLO_REJECTED,
 		DP_REASON_STARTTLS_NOT_OFFERED,
@@ -49,9 +50,9 @@ static bool absent(const struct dp_probe *probe)
 		probe->alert == ALERT_INSUFFICIENT_SECURITY;
 }
 
-/* The chain matches, but the handshake did not come to its end, so the server has not shown that it holds the
- * key. A peer that breaks it off does so to other senders, too (it asks for a client certificate, say);
- * whatever stopped us leaves it open. */
+/* The chain matches, but the handshake did not come to its end, so the server has not shown that it
+ * holds the key. A peer that breaks it off does so to other senders, too (it asks for a client
+ * certificate, say); whatever stopped us leaves it open. */
 static enum dp_outcome outcome_unproven(const struct dp_probe *probe)
 {
 	bool refused =

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A verdict is a value: words for the target, its hosts, addresses and connections, and a bounded
- * list of findings. "Undetermined" is a verdict, not an error. Made by dane/policy.h, read by report/.
+ * list of findings. "Undetermined" is a verdict, not an error. Made by dane/policy.h, read by
+ * report/.
  */
 #ifndef DP_DANE_VERDICT_H
 #define DP_DANE_VERDICT_H
@@ -85,8 +86,9 @@ struct dp_verdict {
 	size_t finding_dropped;
 };
 
-/* Exit status by --exit nagios: 0 verified, 1 verified with warnings, 2 failed, unauthenticated, no-dane,
- * no-mail, 3 undetermined. accepted: bit (1 << outcome) set by --accept makes that outcome 0 or 1. */
+/* Exit status by --exit nagios: 0 verified, 1 verified with warnings, 2 failed, unauthenticated,
+ * no-dane, no-mail, 3 undetermined. accepted: bit (1 << outcome) set by --accept makes that outcome
+ * 0 or 1. */
 int dp_verdict_exit(const struct dp_verdict *verdict, unsigned accepted);
 
 #endif

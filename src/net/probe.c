@@ -131,7 +131,8 @@ static const char *farewell(const struct dp_probe_run *run)
 	return dp_protocol_farewell(run->dialogue.protocol);
 }
 
-/* Inside TLS. The result stands already, unless the peer rejects our part of the handshake only now. */
+/* Inside TLS. The result stands already, unless the peer rejects our part of the handshake only
+ * now. */
 static void part(struct dp_probe_run *run)
 {
 	enum dp_tls_want want;

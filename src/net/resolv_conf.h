@@ -7,8 +7,8 @@
 
 #include "net/resolver.h"
 
-/* Reads "nameserver ADDRESS" lines of text (len bytes), in order, at most max; zones of link-local addresses are not
- * supported and skipped. Returns their number. */
+/* Reads "nameserver ADDRESS" lines of text (len bytes), in order, at most max; zones of link-local
+ * addresses are not supported and skipped. Returns their number. */
 size_t dp_resolv_conf_servers(
 	const char *text, size_t len, struct dp_resolver_server *servers, size_t max);
 

@@ -67,7 +67,7 @@ static struct dp_validator *open_validator(
 
 static void start(struct dp_question *question);
 
-/* --- auto: do the configured servers pass DNSSEC on? ------------------------------------------- */
+/* --- auto: do the configured servers pass DNSSEC on? --- */
 
 static void probes_done(struct dp_resolver *resolver)
 {
@@ -120,7 +120,7 @@ static void probe_servers(struct dp_resolver *resolver)
 	}
 }
 
-/* --- opening ----------------------------------------------------------------------------------- */
+/* --- opening --- */
 
 static size_t system_servers(struct dp_resolver *resolver)
 {
@@ -231,7 +231,7 @@ void dp_resolver_close(struct dp_resolver *resolver)
 	resolver->recursive = NULL;
 }
 
-/* --- questions --------------------------------------------------------------------------------- */
+/* --- questions --- */
 
 static void finish(struct dp_question *question)
 {
@@ -317,7 +317,8 @@ static void start(struct dp_question *question)
 		timeout_ms /= 2; /* leave time to ask again */
 	}
 	if (validator == NULL)
-		dp_arena_fail(); /* the same configuration was accepted before: only memory can be short */
+		dp_arena_fail(); /* the same configuration was accepted before: only memory can be
+				    short */
 	question->inner = dp_validator_ask(
 		validator, question->lookup, timeout_ms, question->arena, answered, question);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * DNS questions with DNSSEC validation of our own, by libunbound's event API on our loop: no threads, no
- * fork, no file. AD bits of others are never believed.
+ * DNS questions with DNSSEC validation of our own, by libunbound's event API on our loop: no
+ * threads, no fork, no file. AD bits of others are never believed.
  *
  * Lifetime: open, ask any number of times, cancel, close (idempotent, NULL allowed; drops open
  * questions without callbacks). Callbacks come from the loop, never from inside dp_resolver_ask.
@@ -38,8 +38,8 @@ struct dp_resolver_config {
 	enum dp_resolver_mode mode;
 	struct dp_resolver_server servers[DP_RESOLVER_SERVERS_MAX]; /* SERVERS */
 	size_t server_count;
-	const char *const *
-		anchors; /* trust anchors, zone-file text (DS or DNSKEY), one a string; NULL: built in */
+	const char *const *anchors; /* trust anchors, zone-file text (DS or DNSKEY), one a string;
+				       NULL: built in */
 	size_t anchor_count;
 	const char *root_hints_path; /* NULL: built in */
 	int64_t clock_offset_s;      /* --clock: added to the system's clock for signatures */
@@ -54,8 +54,9 @@ void dp_resolver_close(struct dp_resolver *resolver);
 /* Called once with the lookup filled in: state, security, why, message, fallback. */
 typedef void (*dp_resolver_answer)(void *user, struct dp_lookup *lookup);
 
-/* Ask lookup->name, lookup->type (state is PENDING); results go into *lookup, memory from arena. Both must
- * outlive the question. deadline_ms: absolute, of the monotonic clock in port.h; then TIMEOUT. */
+/* Ask lookup->name, lookup->type (state is PENDING); results go into *lookup, memory from arena.
+ * Both must outlive the question. deadline_ms: absolute, of the monotonic clock in port.h; then
+ * TIMEOUT. */
 struct dp_question *dp_resolver_ask(struct dp_resolver *resolver, struct dp_lookup *lookup,
 	int64_t deadline_ms, struct dp_arena *arena, dp_resolver_answer answer, void *user);
 void dp_resolver_cancel(struct dp_question *question);

@@ -37,9 +37,10 @@ enum dp_tls_want dp_tls_step(struct dp_tls_session *session);
  * again, else DONE. Changes no result. */
 enum dp_tls_want dp_tls_farewell(struct dp_tls_session *session, const char *text);
 
-/* After the farewell: read what still comes, to no effect but one. In TLS 1.3 the client is done before the server has
- * seen its last flight, so a server that rejects it (no client certificate, RFC 8446 s4.4.2.4) says so only now:
- * FAILED, and dp_tls_result gives the failure. READ to be called again, DONE when it is over. */
+/* After the farewell: read what still comes, to no effect but one. In TLS 1.3 the client is done
+ * before the server has seen its last flight, so a server that rejects it (no client certificate,
+ * RFC 8446 s4.4.2.4) says so only now: FAILED, and dp_tls_result gives the failure. READ to be
+ * called again, DONE when it is over. */
 enum dp_tls_want dp_tls_hear_out(struct dp_tls_session *session);
 
 /* Write what is known into probe (any time; also after FAILED or when the caller gave up):

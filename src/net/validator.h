@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One libunbound context on our loop: a DNSSEC validator that either recurses from the root or asks given
- * servers. The only file that knows libunbound is validator.c. Which way to take: resolver.h.
+ * One libunbound context on our loop: a DNSSEC validator that either recurses from the root or asks
+ * given servers. The only file that knows libunbound is validator.c. Which way to take: resolver.h.
  *
  * Lifetime: open, ask, cancel, close (idempotent, NULL allowed; open questions are dropped without
  * callbacks). Callbacks come from the loop, never from inside dp_validator_ask.
@@ -32,7 +32,8 @@ struct dp_validator_config {
 	bool want_v4, want_v6;
 };
 
-/* NULL and one sentence in *why when libunbound refuses the configuration (a bad anchor, bad hints). */
+/* NULL and one sentence in *why when libunbound refuses the configuration (a bad anchor, bad
+ * hints). */
 struct dp_validator *dp_validator_open(const struct dp_validator_config *config, const char **why);
 void dp_validator_close(struct dp_validator *validator);
 

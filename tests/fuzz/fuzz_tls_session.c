@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A server that answers the ClientHello with anything. The first byte chooses the offer and whether a
- * ServerHello of TLS 1.2 comes first and the rest is wrapped as a Certificate message.
+ * A server that answers the ClientHello with anything. The first byte chooses the offer and whether
+ * a ServerHello of TLS 1.2 comes first and the rest is wrapped as a Certificate message.
  */
 #include <stdint.h>
 #include <stdlib.h>

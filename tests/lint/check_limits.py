@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Sizes: a file 500 lines, a function 60 (80 if a comment above it says table or switch), a line 100
-columns with tabs of 8.
+columns with tabs of 8, unless it is a string that goes beyond, which is better found whole.
 
 SPDX-License-Identifier: Apache-2.0
 """
@@ -9,6 +9,7 @@ import re
 import sys
 
 FILE_MAX, FUNCTION_MAX, TABLE_MAX, COLUMNS_MAX = 500, 60, 80, 100
+SENTENCE = re.compile(r'^\s*(\S.*)?"([^"\\]|\\.)*"[);,}\s]*$')
 TAGGED = re.compile(r"\b(table|switch)\b")
 
 
@@ -40,7 +41,7 @@ def check(path):
         yield f"{path}: {len(lines)} lines, at most {FILE_MAX}"
     for number, line in enumerate(lines, 1):
         columns = len(line.expandtabs(8))
-        if columns > COLUMNS_MAX:
+        if columns > COLUMNS_MAX and not SENTENCE.match(line):
             yield f"{path}:{number}: {columns} columns, at most {COLUMNS_MAX}"
     if path.suffix == ".c":
         for name, first, length, tagged in functions(lines):

@@ -13,7 +13,7 @@
 #define R13_KEY "025490860b498ab73c6a12f27a49ad5fe230fafe3ac8f6112c9b7d0aad46941d"
 #define RECORD_LINE "\n  _25._tcp.mx.example.org. IN TLSA 3 1 1 " LEAF_KEY
 
-/* --- pieces ------------------------------------------------------------------------------------ */
+/* --- pieces --- */
 
 static struct dp_name name_of(const char *text)
 {
@@ -122,7 +122,8 @@ static void obstruct(
 		probe->dialogue = probe->sni = NULL;
 }
 
-/* A SubjectPublicKeyInfo with the outside of a real one (RFC 5480 s2, RFC 3279 s2.3.1): enough for its name. */
+/* A SubjectPublicKeyInfo with the outside of a real one (RFC 5480 s2, RFC 3279 s2.3.1): enough for
+ * its name. */
 static void set_key(struct dp_facts *facts, struct dp_cert *cert, enum dp_key_type type)
 {
 	static const uint8_t p256[27] = { 0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
@@ -207,7 +208,7 @@ static void find(struct dp_facts *facts, struct dp_verdict *verdict, enum dp_rea
 #define RECORD(host, addr, probe, record) ((struct dp_subject){ host, addr, probe, record, -1 })
 #define WORDS(...) ((struct dp_words){ __VA_ARGS__ })
 
-/* --- the samples ------------------------------------------------------------------------------- */
+/* --- the samples --- */
 
 /* One host, two addresses, one key type; the second record is the next key. */
 static void fill_verified(struct dp_facts *facts, struct dp_verdict *verdict)
@@ -490,7 +491,7 @@ struct dp_facts *sample_open(
 	return facts;
 }
 
-/* --- golden files ------------------------------------------------------------------------------ */
+/* --- golden files --- */
 
 static void read_golden(const char *path, struct dp_buf *out)
 {

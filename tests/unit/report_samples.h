@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Facts and verdicts made by hand, for the golden files of the reports: each is what a mail operator could
- * meet. Included by the tests of the formats together with report_samples.c.
+ * Facts and verdicts made by hand, for the golden files of the reports: each is what a mail
+ * operator could meet. Included by the tests of the formats together with report_samples.c.
  */
 #ifndef DP_TESTS_REPORT_SAMPLES_H
 #define DP_TESTS_REPORT_SAMPLES_H

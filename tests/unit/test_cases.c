@@ -8,20 +8,20 @@
  *     names mx.example.org ...  reference identifiers
  *     pkix yes                  usages 0 and 1 are usable
  *     record 2 1 1 HEX          a TLSA record ...
- *     expect good cert=2 ...    ... and what must come of it: skipped, none, off-path, broken or good; and
- *                               of its dp_record_match: reason= (code), cert=, culprit=, depth=
- *     verdict failed ...        authenticated, failed or limited; record=, path=, disorder=, checks= (at most)
+ *     expect good cert=2 ...    ... and what must come of it: skipped, none, off-path, broken or
+ * good; and of its dp_record_match: reason= (code), cert=, culprit=, depth= verdict failed ...
+ * authenticated, failed or limited; record=, path=, disorder=, checks= (at most)
  *     -----BEGIN CERTIFICATE    the chain as sent, PEM
  *
  * Written by tests/cases/gen.py; hand-written ones may stand beside.
  *
- * With files as arguments it is a judge without a network: what they expect is not looked at, and one
- * line comes out for each:
+ * With files as arguments it is a judge without a network: what they expect is not looked at, and
+ * one line comes out for each:
  *
  *     FILE WORD record=N state=STATE reason=CODE cert=N depth=N checks=N path=N,N...
  *
- * WORD is that of the verdict, or unusable when no record counts; depth is that of the deciding record,
- * -1 without a match.
+ * WORD is that of the verdict, or unusable when no record counts; depth is that of the deciding
+ * record, -1 without a match.
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -183,7 +183,8 @@ static void broken_extensions(void **state)
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
 		assert_true(open_extensions(bad[i]).broken_extensions);
 	assert_false(open_extensions(good).broken_extensions);
-	/* a wrapper with another tag: the library takes [1] for a unique ID and sees no extension */
+	/* a wrapper with another tag: the library takes [1] for a unique ID and sees no extension
+	 */
 	for (unsigned tag = 0xa0; tag < 0xa8; tag++) {
 		parts.tail = tlv(tag, SEQ(good));
 		assert_true(open_parts(&parts).broken_extensions == (tag != 0xa3));

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The edges of chain.h; what a chain with signatures must give stands in tests/cases (test_cases.c). */
+/* The edges of chain.h; what a chain with signatures must give stands in tests/cases
+ * (test_cases.c). */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

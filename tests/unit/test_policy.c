@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Planner and judge in a small written world: DNS answers and servers as lines of text, no network. The
- * loop below is what app/check.c does, without time. A "certificate" is any word: usage 3 compares octets only
- * (RFC 7671 s5.1), so "3 0 1 =word" is the record of the server that sends that word; "rsa-..." has an RSA key,
- * "absent" refuses the other key type.
+ * Planner and judge in a small written world: DNS answers and servers as lines of text, no network.
+ * The loop below is what app/check.c does, without time. A "certificate" is any word: usage 3
+ * compares octets only (RFC 7671 s5.1), so "3 0 1 =word" is the record of the server that sends
+ * that word; "rsa-..." has an RSA key, "absent" refuses the other key type.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -35,7 +35,7 @@ struct world_case {
 static struct dp_arena *arena;
 static char asked[65536];
 
-/* --- the world ----------------------------------------------------------------------------------- */
+/* --- the world --- */
 
 static size_t split(const char *line, char words[WORDS][128])
 {
@@ -246,7 +246,7 @@ static void probe(const struct world_case *c, const struct dp_task *task)
 	task->probe->pending = false;
 }
 
-/* --- one case ------------------------------------------------------------------------------------ */
+/* --- one case --- */
 
 static struct dp_facts *run(const struct world_case *c)
 {

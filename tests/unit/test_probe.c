@@ -23,8 +23,8 @@
 #define LINES_MAX 8
 #define PLENTY_MS 20000
 
-/* What the server does: says the texts that begin with "S:", wants to hear the lines "C:". "." closes;
- * at the end of the script it waits until the client closes. */
+/* What the server does: says the texts that begin with "S:", wants to hear the lines "C:". "."
+ * closes; at the end of the script it waits until the client closes. */
 typedef const char *const script[LINES_MAX];
 
 static bool hear(int fd, const char *wanted)

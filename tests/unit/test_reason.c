@@ -55,7 +55,8 @@ static void check_template(const char *code, const char *text)
 	}
 }
 
-/* A sentence begins with a capital or a placeholder and ends with a stop, or with a placeholder that does. */
+/* A sentence begins with a capital or a placeholder and ends with a stop, or with a placeholder
+ * that does. */
 static void check_sentence(const char *code, const char *text)
 {
 	size_t len = strlen(text);

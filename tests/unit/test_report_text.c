@@ -36,7 +36,8 @@ static void samples_read_as_before(void **state)
 	}
 }
 
-/* What grep, a monitoring page and a container's termination message (the last 2,048 bytes) build on. */
+/* What grep, a monitoring page and a container's termination message (the last 2,048 bytes) build
+ * on. */
 static void line_one_begins_with_the_word(void **state)
 {
 	(void)state;

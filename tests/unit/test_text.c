@@ -41,7 +41,8 @@ static void escapes_all_but_printable_ascii(void **state)
 	dp_arena_close(arena);
 }
 
-/* RFC 3629 s4: the syntax of UTF-8; and characters that a person cannot see or that turn the line round. */
+/* RFC 3629 s4: the syntax of UTF-8; and characters that a person cannot see or that turn the line
+ * round. */
 static void keeps_printable_utf8(void **state)
 {
 	static const struct {

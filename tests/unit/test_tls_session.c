@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Handshakes up to the certificate, by a server that is a few bytes in a socket: no key is needed to
- * send somebody's certificate. Whole handshakes are the lab's.
+ * Handshakes up to the certificate, by a server that is a few bytes in a socket: no key is needed
+ * to send somebody's certificate. Whole handshakes are the lab's.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -207,7 +207,8 @@ static void chain_is_kept(void **state)
 	}
 }
 
-/* The library cannot use the key: the chain is there all the same, and the limit is said to be ours. */
+/* The library cannot use the key: the chain is there all the same, and the limit is said to be
+ * ours. */
 static void unusable_key(void **state)
 {
 	static const char *const chain[] = { ed25519_hex, p256_hex };
