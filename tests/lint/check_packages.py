@@ -13,6 +13,8 @@ import shutil
 import subprocess
 import sys
 
+# Programs whose name is also a word that lists of ours begin with.
+WORDS = {"file"}
 SBIN = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
 
 
@@ -47,13 +49,13 @@ def imports(tree):
 
 
 def programs(tree):
-    """First words of lists of words: ["nsd", "-c", file], however they are run."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.List) and len(node.elts) > 1:
-            first = node.elts[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                if re.fullmatch(r"[a-z/][\w./+-]+", first.value):
-                    yield first.value
+    """First words of lists of words that are arguments or are added to: run(["nsd", "-c", file])."""
+    lists = [node for call in ast.walk(tree) if isinstance(call, (ast.Call, ast.BinOp, ast.Assign))
+             for node in ast.iter_child_nodes(call) if isinstance(node, ast.List)]
+    for first in (node.elts[0] for node in lists if len(node.elts) > 1):
+        if isinstance(first, ast.Constant) and isinstance(first.value, str):
+            if re.fullmatch(r"[a-z/][\w./+-]+", first.value):
+                yield first.value
 
 
 def python_files():
@@ -79,7 +81,7 @@ def main():
             else:
                 seen.setdefault(package_of(spec.origin) or spec.origin, f"{path}: import {name}")
         for name in sorted(set(programs(tree))):
-            file = shutil.which(name, path=SBIN)
+            file = shutil.which(name, path=SBIN) if name not in WORDS else None
             if file and not os.path.abspath(file).startswith(os.getcwd()):
                 seen.setdefault(package_of(file) or file, f"{path}: runs {name}")
     for package, where in sorted(seen.items()):
