@@ -297,7 +297,8 @@ def _spoil(t, reply):
             bad = [r.replace(signature=bytes([r.signature[0] ^ 1]) + r.signature[1:])
                    for r in rrset]
             rrset.clear()
-            rrset.update(bad)
+            for one in bad:
+                rrset.add(one, rrset.ttl)
     if t.get("shuffle"):
         singles = [dns.rrset.from_rdata(r.name, r.ttl, data) for r in reply.answer for data in r]
         reply.answer = singles[::-1] + singles
