@@ -51,6 +51,7 @@ endef
 OUR_SOURCES := $(sort $(wildcard src/*/*.c port/*.c))
 OBJECTS := $(OUR_SOURCES:%.c=$(B)/obj/%.o) $(B)/obj/gen/known_cas_table.o
 VERSIONS := $(B)/gen/dp_versions.h
+ROOTS := build/known_roots.tsv
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wswitch -Wvla -Wundef -Werror
 OUR_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L $(WARNINGS) $(COMMON_CFLAGS) \
 	$(TARGET_SANITIZE) -Isrc -I. -I$(B)/gen -isystem $(DEPS)/include
@@ -77,14 +78,23 @@ $(B)/obj/gen/%.o: $(B)/gen/%.c $(DEPS)/built
 	@mkdir -p $(@D)
 	@$(CC) $(OUR_CFLAGS) -MMD -MP -c $< -o $@
 
-$(B)/gen/known_cas_table.c: config/known_cas.tsv config/gen_known_cas.awk
+$(B)/gen/known_cas_table.c: config/known_cas.tsv $(ROOTS) config/gen_known_cas.awk
 	@mkdir -p $(@D)
-	@LC_ALL=C awk -f config/gen_known_cas.awk config/known_cas.tsv >$@.new
+	@LC_ALL=C awk -f config/gen_known_cas.awk config/known_cas.tsv $(ROOTS) >$@.new
 	@mv $@.new $@
 
-$(VERSIONS): $(FROM) Makefile
+# Names of the roots in the machine's ca-certificates, made anew when it is another version.
+ifneq ($(shell dpkg-query -W -f '\# $${Version}' ca-certificates 2>/dev/null || echo '\# none'),$(shell head -n 1 $(ROOTS) 2>/dev/null))
+.PHONY: other-roots
+$(ROOTS): other-roots
+endif
+$(ROOTS): config/gen_known_roots.sh
 	@mkdir -p $(@D)
-	@SOURCES=$(SOURCES) sh port/deps/versions.sh $(VERSION) $(TARGET) $(TARGET_LIBC) $(RESOLVER) >$@.new
+	@sh $< >$@.$$$$ && mv $@.$$$$ $@
+
+$(VERSIONS): $(FROM) $(ROOTS) Makefile
+	@mkdir -p $(@D)
+	@SOURCES=$(SOURCES) ROOTS=$(ROOTS) sh port/deps/versions.sh $(VERSION) $(TARGET) $(TARGET_LIBC) $(RESOLVER) >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
 -include $(OBJECTS:.o=.d)
