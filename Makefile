@@ -167,7 +167,7 @@ $(B)/fuzz/%: tests/fuzz/%.c $(B)/libdaneprobe.a $(DEPS)/built
 
 -include $(UNIT_TESTS:=.d) $(FUZZERS:=.d)
 
-.PHONY: unit-tests fuzzers resolver-unittest resolver-replay test test-all lint fuzz demo bench
+.PHONY: unit-tests fuzzers resolver-unittest resolver-testbound test test-all lint fuzz demo bench
 unit-tests: $(UNIT_TESTS)
 fuzzers: $(FUZZERS)
 
@@ -175,9 +175,9 @@ fuzzers: $(FUZZERS)
 resolver-unittest: $(DEPS)/built
 	@$(call build_dependency,$(RESOLVER),unbound_unittest,$(CC),$(TARGET_SANITIZE))
 
-# Its replays of scripted name servers.
-resolver-replay: $(DEPS)/built
-	@$(call build_dependency,$(RESOLVER),unbound_replay_unittest,$(CC),$(TARGET_SANITIZE))
+# Its scenarios of scripted name servers.
+resolver-testbound: $(DEPS)/built
+	@$(call build_dependency,$(RESOLVER),unbound_testbound,$(CC),$(TARGET_SANITIZE))
 
 test: packages
 	@$(MAKE) --no-print-directory TARGET=x86_64 all

@@ -12,8 +12,8 @@
 #   CONFIG ROOT   config/ and the repository
 #   JOBS     how many processes at a time
 #   FLAGS MODULES FAST   what config/NAME.mk says in NAME_FLAGS, NAME_MODULES, NAME_FAST
-# Output goes to WORK/NAME.log and is shown when the script fails; a script whose name ends in
-# _unittest is shown always.
+# Output goes to WORK/NAME.log and is shown when the script fails; a script that tests is
+# shown always.
 #
 # SPDX-License-Identifier: Apache-2.0
 set -eu
@@ -49,7 +49,7 @@ fi
 
 echo "  $script ${version} -> $OUT" | sed "s|$ROOT/||"
 case "$script" in
-*_unittest)
+*_unittest | *_testbound)
 	sh "$ROOT/port/deps/$script.sh"
 	;;
 *)

@@ -26,9 +26,14 @@ cd "$SRC"
 TABLE="$ROOT/tests/unbound/not_applicable.tsv"
 export TABLE
 
-# Options that scenarios set and a security patch has added to the grammar (flex and bison).
 unbound_configure --with-libevent="$OUT"
+# Options that scenarios set and a security patch has added to the grammar (flex and bison).
 touch util/configparser.y util/configlexer.lex
+# daemon/unbound.c includes these for whatever library; it uses nothing of them without HAVE_SSL.
+mkdir -p openssl
+: >openssl/crypto.h
+: >openssl/ssl.h
+
 build() {
 	# shellcheck disable=SC2086
 	${CC:-cc} ${CFLAGS:-} -I. -I"$OUT/include" -c "$ROOT/tests/unbound/fake_dsa.c" -o fake_dsa.o
@@ -66,7 +71,8 @@ END
 } >results
 
 count() { grep -c "^$1 " results || :; }
-grep -v '^ok ' results | LC_ALL=C sort -s -k1,1 || :
+grep '^not-applicable ' results | LC_ALL=C sort || :
+awk '/^(ok|not-applicable) / { failed = 0 } /^FAILED / { failed = 1 } failed' results
 echo "not applicable: $(count not-applicable)"
 echo "with a DSA signature taken for good: $(cat testdata/*rpl.log | grep -c '^fake_dsa: taken' || :)"
 passed=$(count ok) failed=$(count FAILED)

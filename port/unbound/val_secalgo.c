@@ -53,14 +53,9 @@ enum {
 	RSA_LARGE_KEY_EXPONENT_LEN = 64 / 8,
 };
 
-/* Options of upstream's test suite only; its config parser and val_sigcrypt.c refer to them. */
+/* The test suite of libunbound switches these; its config parser and val_sigcrypt.c want them. */
 int fake_dsa = 0;
 int fake_sha1 = 0;
-
-/* A build for upstream's replays (port/deps/unbound_replay_unittest.sh), which is never shipped. */
-#ifndef DP_UNBOUND_REPLAY
-#define DP_UNBOUND_REPLAY 0
-#endif
 
 struct secalgo_hash {
 	mbedtls_sha512_context ctx;
@@ -216,20 +211,9 @@ static struct algorithm algorithm_by_id(int id)
 	}
 }
 
-/* The older replays are signed with DSA, and upstream takes it for good in them. */
-static bool is_replayed_dsa(int id)
-{
-#if DP_UNBOUND_REPLAY
-	return (fake_dsa || fake_sha1) && (id == LDNS_DSA || id == LDNS_DSA_NSEC3);
-#else
-	(void)id;
-	return false;
-#endif
-}
-
 int dnskey_algo_id_is_supported(int id)
 {
-	return algorithm_by_id(id).kind != ALGO_NONE || is_replayed_dsa(id);
+	return algorithm_by_id(id).kind != ALGO_NONE;
 }
 
 static enum sec_status bogus(struct task *task, const char *reason)
@@ -431,8 +415,7 @@ enum sec_status verify_canonrrset(struct sldns_buffer *buf, int algo, unsigned c
 		.key = key,
 		.key_len = keylen,
 	};
-	enum sec_status status =
-		is_replayed_dsa(algo) ? sec_status_secure : verify(&task, &algorithm);
+	enum sec_status status = verify(&task, &algorithm);
 
 	/* Callers never write to it: the header only lacks the const. */
 	if (status != sec_status_secure)
