@@ -83,7 +83,8 @@ static mbedtls_md_type_t hash_of(const struct dp_der_item *algorithm)
 	return MBEDTLS_MD_NONE;
 }
 
-/* RSASSA-PSS-params, RFC 4055 s3.1: all optional, each in its own [n] EXPLICIT. */
+/* RSASSA-PSS-params, RFC 4055 s3.1: all optional, each in its own [n] EXPLICIT. Mbed TLS knows one
+ * hash for message and mask, though they may differ. */
 static bool read_pss(const struct dp_der_item *parameters, struct wanted *wanted)
 {
 	struct dp_der list = dp_der_inside(parameters), inside;
@@ -121,8 +122,8 @@ static bool read_pss(const struct dp_der_item *parameters, struct wanted *wanted
 	}
 	wanted->pss.mgf1_hash_id = mgf;
 	wanted->pss.expected_salt_len = (int)salt;
-	return dp_der_done(&list) && salt >= 0 && mgf != MBEDTLS_MD_NONE &&
-		wanted->md != MBEDTLS_MD_NONE;
+	return dp_der_done(&list) && salt >= 0 && wanted->md != MBEDTLS_MD_NONE &&
+		mgf == wanted->md;
 }
 
 /* False: beyond us. */
@@ -199,6 +200,38 @@ static const char *key_limit(const struct dp_key_info *key)
 	return "the issuer's key is of an unknown type";
 }
 
+/* DER: no more octets of length than needed (and fewer than 65536 in all). */
+static bool is_minimal(const struct dp_der_item *item)
+{
+	size_t head = item->len < 0x80 ? 2 : item->len < 0x100 ? 3 : 4;
+
+	return item->total - item->len == head;
+}
+
+/* A positive INTEGER in DER. */
+static bool take_positive(struct dp_der *der)
+{
+	struct dp_der_item number;
+
+	return dp_der_take(der, DP_DER_INTEGER, &number) && is_minimal(&number) && number.len > 0 &&
+		number.value[0] < 0x80 &&
+		(number.len == 1 || number.value[0] != 0 || number.value[1] >= 0x80);
+}
+
+/* Ecdsa-Sig-Value, RFC 3279 s2.2.3. Mbed TLS takes BER, too, and a negative number for a positive
+ * one; OpenSSL and others refuse such a signature, so it is none. */
+static bool is_ecdsa_value(const uint8_t *value, size_t len)
+{
+	struct dp_der outer = dp_der_open(value, len), inside;
+	struct dp_der_item list;
+
+	if (!dp_der_take(&outer, DP_DER_SEQUENCE, &list) || !is_minimal(&list) ||
+		!dp_der_done(&outer))
+		return false;
+	inside = dp_der_inside(&list);
+	return take_positive(&inside) && take_positive(&inside) && dp_der_done(&inside);
+}
+
 static enum dp_signature verify(const struct wanted *wanted, const struct dp_cert_der *fields,
 	const uint8_t *spki, size_t spki_len)
 {
@@ -211,6 +244,8 @@ static enum dp_signature verify(const struct wanted *wanted, const struct dp_cer
 	mbedtls_pk_context pk;
 	int rc;
 
+	if (wanted->scheme->kind == SCHEME_ECDSA && !is_ecdsa_value(signature, signature_len))
+		return DP_SIGNATURE_BAD;
 	if (md == NULL || mbedtls_md(md, fields->tbs.start, fields->tbs.total, hash) != 0)
 		return DP_SIGNATURE_UNSUPPORTED;
 	mbedtls_pk_init(&pk);

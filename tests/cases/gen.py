@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes tests/cases/chain/*.case from the descriptions in chain_cases.py.
+"""Makes tests/cases/chain/*.case from the descriptions in chain_cases.py and
+signature_cases.py.
 
     /usr/bin/python3 tests/cases/gen.py            write them all anew
     /usr/bin/python3 tests/cases/gen.py --changed  only those whose description differs from the file
@@ -117,8 +118,9 @@ def eku(words):
 def make(subject, own_key, issuer=None, extensions=(), start="2020-01-01T00:00:00Z",
          end="2060-01-01T00:00:00Z", version=3, wrapper=0xa3, digest="sha256", sigalg=None,
          inner=None, flip=False, after=b"", serial=None, times=None,
-         issuer_name=None, aki=None, unused=0):
-    """One certificate; issuer None: self-signed. Key identifiers are added to extensions."""
+         issuer_name=None, aki=None, unused=0, sign=None):
+    """One certificate; issuer None: self-signed. Key identifiers are added to extensions. sign: makes
+    the signature in the signer's place, from the octets to be signed and the digest's name."""
     subject = subject if isinstance(subject, bytes) else dn(subject)
     signer = issuer.key if issuer else own_key
     if extensions and aki is not False:
@@ -133,7 +135,7 @@ def make(subject, own_key, issuer=None, extensions=(), start="2020-01-01T00:00:0
         integer(int.from_bytes(mark[:8], "big") | 1 if serial is None else serial),
         inner or algorithm, issuer_name or (issuer.subject if issuer else subject), dates, subject,
         own_key.spki, tlv(wrapper, sequence(*extensions)) if extensions else b"")
-    signature = bytearray(signer.sign(tbs, digest))
+    signature = bytearray((sign or signer.sign)(tbs, digest))
     if flip:
         signature[-1] ^= 1
     return Cert(subject, sequence(tbs, algorithm, bits(bytes(signature), unused)) + after, own_key)
@@ -212,13 +214,15 @@ def seeds(folder, target):
 
 
 def main():
-    from chain_cases import cases
+    import chain_cases
+    import signature_cases
     folder = os.path.join(HERE, "chain")
     os.makedirs(folder, exist_ok=True)
     if sys.argv[1:2] == ["--seeds"]:
         seeds(folder, sys.argv[2])
         return
-    made = {f"{case.name}.case": case.text() for case in cases()}
+    made = {f"{case.name}.case": case.text()
+            for cases in (chain_cases, signature_cases) for case in cases.cases()}
     there = {name for name in os.listdir(folder) if name.endswith(".case")}
     if sys.argv[1:] == ["--check"]:
         wrong = set(made) ^ there
@@ -227,7 +231,7 @@ def main():
                 if head(file.read()) != head(made[name]):
                     wrong.add(name)
         for name in sorted(wrong):
-            print(f"tests/cases/chain/{name} is not what chain_cases.py describes: run tests/cases/gen.py")
+            print(f"tests/cases/chain/{name} is not what its description says: run tests/cases/gen.py")
         sys.exit(1 if wrong else 0)
     for name in there - set(made):
         os.unlink(os.path.join(folder, name))
