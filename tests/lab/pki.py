@@ -18,8 +18,8 @@ differ). "rsa:NAME" is NAME with an RSA-2048 key, issued within the rsa: family.
 Keys of a spec; "days" are from today:
     like = "leaf"          start from the description of that name
     issuer = "int"         name whose subject and key sign; "self" is the certificate itself
-    key = "p256"           p384 p521 rsa1024 rsa2048 rsa3072 rsa4096 rsapss2048 ed25519 unknown,
-                           or "=NAME": the very key of NAME
+    key = "p256"           p384 p521 rsa1024 rsa2048 rsa3072 rsa4096 rsa16384 rsapss2048 ed25519
+                           unknown, or "=NAME": the very key of NAME
     subject = "=NAME"      the very subject of NAME; any other text is the CN; "" is an empty one
     aki = "=NAME"          authority key identifier of NAME's key; false: none; default: issuer's
     san = ["{mx}"]         DNS names ("ip:192.0.2.1" an address, "mail:a@b"); false: no extension
@@ -37,6 +37,7 @@ Keys of a spec; "days" are from today:
     pad = 9000             bytes of ballast in an unknown extension
     cut = 40               bytes cut off at the end
     san_raw = "3003820100" value of the SAN extension, as hex
+    file = "/a/path.crt"   a certificate of somebody else's (PEM), whose key nobody here has
 """
 
 import base64
@@ -45,10 +46,13 @@ import hashlib
 import json
 import os
 import re
+import ssl
 import tempfile
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+
+from manyprimes import ManyPrimes
 
 DAY = datetime.timedelta(days=1)
 HASHES = {"sha1": hashes.SHA1, "sha256": hashes.SHA256, "sha384": hashes.SHA384,
@@ -65,6 +69,7 @@ EKU_OID = {"serverAuth": "1.3.6.1.5.5.7.3.1", "clientAuth": "1.3.6.1.5.5.7.3.2",
            "emailProtection": "1.3.6.1.5.5.7.3.4", "any": "2.5.29.37.0"}
 USAGE_BIT = ["digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment",
              "keyAgreement", "keyCertSign", "cRLSign"]
+LARGE = {"rsa16384"}
 CURVES = {"p256": ec.SECP256R1, "p384": ec.SECP384R1, "p521": ec.SECP521R1}
 LEAF = {"kind": "leaf", "san": ["{mx}"], "usage": ["digitalSignature"], "eku": ["serverAuth"],
         "ca": False, "issuer": "int", "start": -10, "days": 60}
@@ -199,6 +204,8 @@ def new_key(kind):
     size = re.fullmatch(r"rsa(?:pss)?(\d+)", kind)
     if not size:
         raise ValueError(f"pki: no such key kind: {kind}")
+    if kind in LARGE:
+        return ManyPrimes.make(int(size.group(1)))
     return rsa.generate_private_key(65537, int(size.group(1)))
 
 
@@ -251,7 +258,9 @@ class Pki:
                     serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
                     serialization.NoEncryption()))
             with open(path, "rb") as file:
-                private = serialization.load_pem_private_key(file.read(), None)
+                data = file.read()
+            private = ManyPrimes.from_text(data.decode()) if kind in LARGE else \
+                serialization.load_pem_private_key(data, None)
             self.keys[kind, label] = Key(kind, private)
         return self.keys[kind, label]
 
@@ -367,6 +376,9 @@ class Scenario:
 
     def build(self, label):
         spec = self.spec(label)
+        if "file" in spec:
+            with open(spec["file"]) as file:
+                return Cert(label, ssl.PEM_cert_to_DER_cert(file.read()), None)
         issuer = label if spec["issuer"] == "self" else spec["issuer"]
         key, signer = self.key(label), self.key(issuer)
         digest = spec.get("hash", "sha256")
