@@ -6,6 +6,7 @@
 
 #include <event2/event.h>
 
+#include "app/pins.h"
 #include "dane/policy.h"
 #include "net/probe.h"
 #include "net/resolver.h"
@@ -15,12 +16,15 @@
 /* libunbound repeats a question to silent servers for up to some ten seconds before it gives up. */
 #define DNS_TIMEOUTS 2
 #define HINT_MS 3000
+/* A name server alone, with all keys from the root to its zone. */
+#define NAMESERVER_MS 6000
 
 struct task;
 
 struct dp_check {
 	struct event_base *base;
 	struct dp_resolver *resolver;
+	struct dp_pins pins;
 	struct dp_check_settings settings;
 	struct dp_facts *facts;
 	struct dp_arena *arena;
@@ -38,6 +42,8 @@ struct task {
 	struct task *next, **link;
 	struct dp_task what;
 	struct dp_question *question;
+	struct dp_validator_question *pinned;
+	struct dp_pin *pin;
 	struct dp_probe_run *run;
 };
 
@@ -61,18 +67,29 @@ static void unlink_task(struct task *task)
 	free(task);
 }
 
+static void cancel_task(struct task *task)
+{
+	switch (task->what.kind) {
+	case DP_TASK_LOOKUP: dp_resolver_cancel(task->question); break;
+	case DP_TASK_NAMESERVER:
+		dp_validator_cancel(task->pinned);
+		task->what.lookup->state = DP_LOOKUP_CANCELLED;
+		dp_pins_done(task->pin);
+		break;
+	case DP_TASK_PROBE:
+		dp_probe_cancel(task->run);
+		task->what.probe->pending = false;
+		break;
+	}
+}
+
 /* What was still under way keeps what it has, marked as cancelled. */
 static void cancel_all(struct dp_check *check)
 {
 	while (check->tasks != NULL) {
 		struct task *task = check->tasks;
 
-		if (task->what.kind == DP_TASK_LOOKUP) {
-			dp_resolver_cancel(task->question);
-		} else {
-			dp_probe_cancel(task->run);
-			task->what.probe->pending = false;
-		}
+		cancel_task(task);
 		unlink_task(task);
 	}
 }
@@ -97,6 +114,8 @@ static void lookup_done(void *user, struct dp_lookup *lookup)
 	struct dp_check *check = task->check;
 
 	lookup->answered_ms = elapsed_ms(check);
+	if (task->pin != NULL)
+		dp_pins_done(task->pin);
 	unlink_task(task);
 	schedule(check);
 }
@@ -119,9 +138,19 @@ static void start_lookup(struct dp_check *check, struct task *task)
 
 	if (deadline_ms > check->settings.deadline_ms)
 		deadline_ms = check->settings.deadline_ms;
-	task->what.lookup->asked_ms = elapsed_ms(check);
 	task->question = dp_resolver_ask(
 		check->resolver, task->what.lookup, deadline_ms, check->arena, lookup_done, task);
+}
+
+/* The check's own deadline cancels what takes longer. */
+static void start_nameserver(struct dp_check *check, struct task *task)
+{
+	task->pinned = dp_pins_ask(&check->pins, task->what.zone, &task->what.ip, task->what.lookup,
+		NAMESERVER_MS, check->arena, lookup_done, task, &task->pin);
+	if (task->pinned != NULL)
+		return;
+	unlink_task(task);
+	schedule(check);
 }
 
 static void start_probe(struct dp_check *check, struct task *task)
@@ -156,10 +185,13 @@ static void start_task(struct dp_check *check, const struct dp_task *what)
 	if (task->next != NULL)
 		task->next->link = &task->next;
 	check->tasks = task;
-	if (what->kind == DP_TASK_LOOKUP)
-		start_lookup(check, task);
-	else
-		start_probe(check, task);
+	if (what->lookup != NULL)
+		what->lookup->asked_ms = elapsed_ms(check);
+	switch (what->kind) {
+	case DP_TASK_LOOKUP: start_lookup(check, task); break;
+	case DP_TASK_NAMESERVER: start_nameserver(check, task); break;
+	case DP_TASK_PROBE: start_probe(check, task); break;
+	}
 }
 
 static void step(evutil_socket_t fd, short what, void *user)
@@ -202,6 +234,7 @@ struct dp_check *dp_check_start(struct event_base *base, struct dp_resolver *res
 		dp_arena_fail();
 	check->base = base;
 	check->resolver = resolver;
+	check->pins.resolver = resolver;
 	check->settings = *settings;
 	check->arena = arena;
 	check->done = done;
@@ -246,13 +279,18 @@ const char *dp_check_waiting(const struct dp_check *check, struct dp_arena *aren
 {
 	const struct task *task = check->tasks;
 	char name[DP_NAME_TEXT_MAX], ip[DP_IP_TEXT_MAX];
+	const char *of;
 
 	if (task == NULL)
 		return "nothing";
-	if (task->what.kind == DP_TASK_LOOKUP)
-		return dp_arena_printf(arena, "%s of %s",
+	if (task->what.lookup != NULL) {
+		of = dp_arena_printf(arena, "%s of %s",
 			dp_type_text(task->what.lookup->type, arena),
 			dp_name_text(&task->what.lookup->name, name));
+		if (task->what.kind == DP_TASK_LOOKUP)
+			return of;
+		return dp_arena_printf(arena, "%s at [%s]", of, dp_ip_format(&task->what.ip, ip));
+	}
 	return dp_arena_printf(arena, "%s [%s]", dp_name_text(&task->what.host->name, name),
 		dp_ip_format(&task->what.ip, ip));
 }

@@ -134,6 +134,13 @@ static const char *apply_down(struct dp_options *options, const char *value)
 	return NULL;
 }
 
+static const char *apply_all_nameservers(struct dp_options *options, const char *value)
+{
+	(void)value;
+	options->all_nameservers = true;
+	return NULL;
+}
+
 static const char why_time[] = "is no time; type it as 2026-11-25T02:37:00Z, or the date alone";
 
 static const char *apply_at(struct dp_options *options, const char *value)
@@ -242,6 +249,8 @@ const struct dp_option dp_option_table[] = {
 		"lifetime)" },
 	{ 0, "rrsig-warning", DP_OPTION_VALUE, "DAYS", apply_rrsig_warning,
 		"warn when a DNSSEC signature ends sooner (2, or an eighth of its lifetime)" },
+	{ 0, "all-nameservers", DP_OPTION_FLAG, NULL, apply_all_nameservers,
+		"also ask every authoritative name server and tell which one answers otherwise" },
 	{ 0, "down", DP_OPTION_LIST, "HOST", apply_down,
 		"HOST is down on purpose: no warning when it does not answer (repeatable)" },
 	{ 0, "accept", DP_OPTION_LIST, "VERDICT", dp_option_accept,

@@ -37,6 +37,7 @@ struct dp_options {
 	size_t record_count;
 	struct dp_name *down;
 	size_t down_count;
+	bool all_nameservers;
 	int64_t cert_warning_s; /* -1: default */
 	int64_t rrsig_warning_s;
 	int64_t at_utc_s;    /* DP_TIME_NONE: not given */

@@ -71,6 +71,7 @@ static void take_options(const struct dp_options *options, struct dp_target *tar
 	target->connect_count = options->connect_count;
 	target->down = options->down;
 	target->down_count = options->down_count;
+	target->all_nameservers = options->all_nameservers;
 	target->cert_warning_s = options->cert_warning_s;
 	target->rrsig_warning_s = options->rrsig_warning_s;
 }

@@ -136,10 +136,13 @@ struct dp_target {
 	size_t connect_count;
 	const struct dp_name *down; /* --down */
 	size_t down_count;
+	bool all_nameservers;
 	int64_t cert_warning_s;  /* -1 = default: 14 days or a quarter of the lifetime, whichever is
 				    less */
 	int64_t rrsig_warning_s; /* -1 = default: 2 days or an eighth, whichever is less */
 };
+
+struct dp_nameservers;
 
 struct dp_facts {
 	struct dp_arena *arena;
@@ -160,8 +163,9 @@ struct dp_facts {
 	const char *resolver_why;
 	struct dp_lookup root; /* ". DNSKEY": asked when a lookup failed or was bogus, to tell the
 				  peer's faults from those of our own environment */
-	int64_t clock_utc_s;   /* time of the check, for signatures (certificates: what the judge is
-				  given) */
+	struct dp_nameservers *nameservers; /* dane/nameservers.h; NULL: not begun */
+	int64_t clock_utc_s; /* time of the check, for signatures (certificates: what the judge is
+				given) */
 	unsigned duration_ms;
 };
 

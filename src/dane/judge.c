@@ -265,6 +265,7 @@ struct dp_verdict *dp_policy_judge(const struct dp_facts *facts, int64_t now_utc
 			dp_judge_addr(&judge, (int)i, (int)j);
 	}
 	dp_judge_mx(&judge);
+	dp_judge_nameservers(&judge);
 	finish(&judge);
 	return verdict;
 }

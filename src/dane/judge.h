@@ -43,6 +43,9 @@ void dp_judge_root(struct dp_judge *judge);
 void dp_judge_mx(struct dp_judge *judge);
 void dp_judge_host_dns(struct dp_judge *judge, int host);
 
+/* judge_nameservers.c: servers of a zone that answer otherwise than the rest, or not at all. */
+void dp_judge_nameservers(struct dp_judge *judge);
+
 /* judge_records.c: findings on the records of a host. */
 void dp_judge_records(struct dp_judge *judge, int host);
 /* "\n  _25._tcp.mx.example.org. IN TLSA 3 1 1 HEX" for the key of cert; "" when it has none. */

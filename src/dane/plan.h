@@ -12,7 +12,15 @@ struct dp_plan {
 	size_t count, max;
 };
 
+/* Ask name and type into lookup unless that was done. False: it was, or there is no room now. */
+bool dp_plan_ask(struct dp_plan *plan, struct dp_lookup *lookup, const struct dp_name *name,
+	uint16_t type, bool hint);
+
 /* The connections to the addresses of a host that can be started now. */
 void dp_plan_probes(struct dp_plan *plan, struct dp_host_facts *host);
+
+/* plan_nameservers.c: --all-nameservers, once nothing else is left to do. */
+void dp_plan_nameservers(struct dp_plan *plan);
+bool dp_plan_nameservers_pending(const struct dp_facts *facts);
 
 #endif

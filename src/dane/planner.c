@@ -10,7 +10,7 @@
 
 #define HTTPS_PORT 443
 
-static bool ask(struct dp_plan *plan, struct dp_lookup *lookup, const struct dp_name *name,
+bool dp_plan_ask(struct dp_plan *plan, struct dp_lookup *lookup, const struct dp_name *name,
 	uint16_t type, bool hint)
 {
 	if (lookup->state != DP_LOOKUP_NOT_ASKED || name->len == 0 || plan->count == plan->max)
@@ -30,7 +30,7 @@ static void ask_tlsa(
 
 	if (lookup->state == DP_LOOKUP_NOT_ASKED &&
 		dp_name_tlsa_owner(base, plan->facts->target.port, &owner))
-		ask(plan, lookup, &owner, DP_TYPE_TLSA, hint);
+		dp_plan_ask(plan, lookup, &owner, DP_TYPE_TLSA, hint);
 }
 
 /* --- hosts --- */
@@ -112,7 +112,7 @@ static void plan_domain(struct dp_plan *plan)
 		facts->hosts_known = true;
 		return;
 	}
-	ask(plan, &facts->mx, &facts->target.name, DP_TYPE_MX, false);
+	dp_plan_ask(plan, &facts->mx, &facts->target.name, DP_TYPE_MX, false);
 	if (!dp_rule_final(&facts->mx))
 		return;
 	facts->hosts_known = true;
@@ -186,9 +186,9 @@ static void plan_addresses(struct dp_plan *plan, struct dp_host_facts *host)
 	bool insecure_alias;
 
 	if (facts->target.want_v4)
-		ask(plan, &host->a, &host->name, DP_TYPE_A, false);
+		dp_plan_ask(plan, &host->a, &host->name, DP_TYPE_A, false);
 	if (facts->target.want_v6)
-		ask(plan, &host->aaaa, &host->name, DP_TYPE_AAAA, false);
+		dp_plan_ask(plan, &host->aaaa, &host->name, DP_TYPE_AAAA, false);
 	if (!forced_addrs(facts, host)) {
 		take_addrs(facts, host, &host->a, &host->a_taken);
 		take_addrs(facts, host, &host->aaaa, &host->aaaa_taken);
@@ -199,7 +199,7 @@ static void plan_addresses(struct dp_plan *plan, struct dp_host_facts *host)
 		(host->aaaa.state == DP_LOOKUP_DATA && host->aaaa.security == DP_INSECURE &&
 			host->aaaa.message.alias_count > 0);
 	if (insecure_alias && dp_rule_secure_addresses(host) == NULL)
-		ask(plan, &host->cname, &host->name, DP_TYPE_CNAME, false);
+		dp_plan_ask(plan, &host->cname, &host->name, DP_TYPE_CNAME, false);
 }
 
 /* TLSA as soon as one family is secure; both candidates at once (RFC 7672 s2.2.3, RFC 7671 s7). */
@@ -231,7 +231,7 @@ static void ask_ancestors(
 	while (*count < DP_DS_MAX && *count < labels) {
 		struct dp_name ancestor = dp_name_parent(name, labels - 1 - *count);
 
-		if (!ask(plan, &ds[*count], &ancestor, DP_TYPE_DS, true))
+		if (!dp_plan_ask(plan, &ds[*count], &ancestor, DP_TYPE_DS, true))
 			return;
 		(*count)++;
 	}
@@ -272,7 +272,7 @@ static void ask_nsec3param(
 			last = &ds[i];
 	}
 	if (last != NULL && last->state == DP_LOOKUP_DATA)
-		ask(plan, lookup, &last->name, DP_TYPE_NSEC3PARAM, true);
+		dp_plan_ask(plan, lookup, &last->name, DP_TYPE_NSEC3PARAM, true);
 }
 
 /* The names below which a record may have been published by mistake. */
@@ -282,7 +282,7 @@ static void ask_wrong_owners(struct dp_plan *plan, struct dp_host_facts *host)
 
 	if (plan->facts->target.port != HTTPS_PORT &&
 		dp_name_tlsa_owner(&host->name, HTTPS_PORT, &owner))
-		ask(plan, &host->tlsa_https, &owner, DP_TYPE_TLSA, true);
+		dp_plan_ask(plan, &host->tlsa_https, &owner, DP_TYPE_TLSA, true);
 }
 
 static void plan_host_hints(struct dp_plan *plan, struct dp_host_facts *host)
@@ -310,7 +310,7 @@ static void plan_hints(struct dp_plan *plan)
 	bool without = facts->host_count > 0;
 
 	if (troubled(facts))
-		ask(plan, &facts->root, &root, DP_TYPE_DNSKEY, true);
+		dp_plan_ask(plan, &facts->root, &root, DP_TYPE_DNSKEY, true);
 	if (insecure(&facts->mx)) {
 		ask_ancestors(plan, facts->ds, &facts->ds_count, &facts->target.name);
 		ask_nsec3param(plan, &facts->nsec3param, facts->ds, facts->ds_count);
@@ -356,7 +356,7 @@ static bool host_pending(const struct dp_host_facts *host)
 	return false;
 }
 
-bool dp_policy_pending(const struct dp_facts *facts)
+static bool check_pending(const struct dp_facts *facts)
 {
 	if (pending(&facts->mx) || pending(&facts->root) || pending(&facts->tlsa_domain) ||
 		pending(&facts->nsec3param) || any_pending(facts->ds, facts->ds_count))
@@ -366,6 +366,11 @@ bool dp_policy_pending(const struct dp_facts *facts)
 			return true;
 	}
 	return false;
+}
+
+bool dp_policy_pending(const struct dp_facts *facts)
+{
+	return check_pending(facts) || dp_plan_nameservers_pending(facts);
 }
 
 size_t dp_policy_next(struct dp_facts *facts, int64_t now_utc_s, struct dp_task *tasks, size_t max)
@@ -382,7 +387,10 @@ size_t dp_policy_next(struct dp_facts *facts, int64_t now_utc_s, struct dp_task 
 	}
 	for (size_t i = 0; i < facts->host_count; i++)
 		dp_plan_probes(&plan, &facts->hosts[i]);
-	if (plan.count == 0 && facts->hosts_known && !dp_policy_pending(facts))
-		plan_hints(&plan);
+	if (plan.count > 0 || !facts->hosts_known || check_pending(facts))
+		return plan.count;
+	plan_hints(&plan);
+	if (plan.count == 0 && facts->target.all_nameservers)
+		dp_plan_nameservers(&plan);
 	return plan.count;
 }

@@ -17,17 +17,19 @@
 #include "dane/facts.h"
 #include "dane/verdict.h"
 
-enum dp_task_kind { DP_TASK_LOOKUP, DP_TASK_PROBE };
+enum dp_task_kind { DP_TASK_LOOKUP, DP_TASK_PROBE, DP_TASK_NAMESERVER };
 
 /* One thing to do. The slot is already marked pending in the facts. */
 struct dp_task {
 	enum dp_task_kind kind;
-	struct dp_lookup *lookup; /* LOOKUP: name and type are set; fill in the answer */
+	struct dp_lookup *lookup; /* LOOKUP, NAMESERVER: name and type are set; fill in the answer
+				   */
 	bool hint;                /* LOOKUP: for explanation only: short patience */
 	struct dp_probe *probe;   /* PROBE: offer is set; fill in the result, clear pending */
-	struct dp_ip ip;          /* PROBE */
+	struct dp_ip ip;          /* PROBE; NAMESERVER: the one server of zone that is asked */
 	uint16_t port;
-	const char *sni; /* PROBE: TLSA base domain (RFC 7672 s8.1) */
+	const struct dp_name *zone; /* NAMESERVER: outlives the task */
+	const char *sni;            /* PROBE: TLSA base domain (RFC 7672 s8.1) */
 	const struct dp_addr_facts *addr;
 	const struct dp_host_facts *host;
 };

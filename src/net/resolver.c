@@ -44,12 +44,13 @@ struct dp_question {
 
 static const char *const builtin_anchors[] = { DP_ROOT_ANCHOR_2017, DP_ROOT_ANCHOR_2024 };
 
-static struct dp_validator *open_validator(
-	struct dp_resolver *resolver, size_t forward_count, const char **why)
+static struct dp_validator_config inner_config(
+	const struct dp_resolver *resolver, size_t forward_count)
 {
 	const struct dp_resolver_config *config = &resolver->config;
 	bool given = config->anchors != NULL;
-	struct dp_validator_config inner = {
+
+	return (struct dp_validator_config){
 		.base = config->base,
 		.forwards = config->servers,
 		.forward_count = forward_count,
@@ -61,6 +62,12 @@ static struct dp_validator *open_validator(
 		.want_v4 = config->want_v4,
 		.want_v6 = config->want_v6,
 	};
+}
+
+static struct dp_validator *open_validator(
+	struct dp_resolver *resolver, size_t forward_count, const char **why)
+{
+	struct dp_validator_config inner = inner_config(resolver, forward_count);
 
 	return dp_validator_open(&inner, why);
 }
@@ -353,6 +360,20 @@ void dp_resolver_cancel(struct dp_question *question)
 		return;
 	question->lookup->state = DP_LOOKUP_CANCELLED;
 	drop(question);
+}
+
+struct dp_validator *dp_resolver_pinned(
+	struct dp_resolver *resolver, const struct dp_name *zone, const struct dp_ip *ip)
+{
+	struct dp_validator_config inner = inner_config(
+		resolver, resolver->forward != NULL ? resolver->config.server_count : 0);
+	const char *why;
+
+	inner.pinned_zone = zone;
+	inner.pinned_ip = *ip;
+	inner.want_v4 |= ip->family == 4;
+	inner.want_v6 |= ip->family == 6;
+	return dp_validator_open(&inner, &why);
 }
 
 const char *dp_resolver_mode_text(const struct dp_resolver *resolver)

@@ -18,6 +18,7 @@
 struct event_base;
 struct dp_resolver;
 struct dp_question;
+struct dp_validator;
 
 #define DP_RESOLVER_SERVERS_MAX 8
 
@@ -60,6 +61,11 @@ typedef void (*dp_resolver_answer)(void *user, struct dp_lookup *lookup);
 struct dp_question *dp_resolver_ask(struct dp_resolver *resolver, struct dp_lookup *lookup,
 	int64_t deadline_ms, struct dp_arena *arena, dp_resolver_answer answer, void *user);
 void dp_resolver_cancel(struct dp_question *question);
+
+/* A validator of its own that takes the same way, but asks one server alone about zone. NULL when
+ * the library refuses. Ask and close by validator.h; close it before the resolver. */
+struct dp_validator *dp_resolver_pinned(
+	struct dp_resolver *resolver, const struct dp_name *zone, const struct dp_ip *ip);
 
 /* Which way is used and why, once the first answer is there: texts for the report; never NULL. */
 const char *dp_resolver_mode_text(const struct dp_resolver *resolver);

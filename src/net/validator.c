@@ -127,6 +127,16 @@ static bool set_forwards(struct ub_ctx *ctx, const struct dp_validator_config *c
 	return true;
 }
 
+/* Not primed: the NS records that the server hands out must not lead away from it. */
+static bool set_pinned(struct ub_ctx *ctx, const struct dp_validator_config *config)
+{
+	char zone[DP_NAME_TEXT_MAX], ip[DP_IP_TEXT_MAX];
+
+	return config->pinned_zone == NULL ||
+		ub_ctx_set_stub(ctx, dp_name_text(config->pinned_zone, zone),
+			dp_ip_format(&config->pinned_ip, ip), 0) == 0;
+}
+
 static const char *configure(struct ub_ctx *ctx, const struct dp_validator_config *config)
 {
 	ub_ctx_debugout(ctx, NULL);
@@ -136,6 +146,8 @@ static const char *configure(struct ub_ctx *ctx, const struct dp_validator_confi
 		return "the DNS library refuses an option";
 	if (!set_forwards(ctx, config))
 		return "the DNS library refuses the address of a resolver";
+	if (!set_pinned(ctx, config))
+		return "the DNS library refuses the address of a name server";
 	if (config->root_hints_path != NULL && !set(ctx, "root-hints:", config->root_hints_path))
 		return "the root hints cannot be used";
 	for (size_t i = 0; i < config->anchor_count; i++) {

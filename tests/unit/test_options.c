@@ -355,7 +355,6 @@ static void wrong_values(void **state)
 			"there is no option --wait" }, /* of a later issue: not taken in silence */
 		{ { "--roots", "x" }, "there is no option --roots" },
 		{ { "--pkix-roots", "x" }, "there is no option --pkix-roots" },
-		{ { "--all-nameservers" }, "there is no option --all-nameservers" },
 		{ { "--interval=3" }, "there is no option --interval" },
 		{ { "--timeout" }, "--timeout needs a value; type --timeout SECS" },
 		{ { "-t" }, "-t needs a value; type -t SECS" },
