@@ -295,7 +295,7 @@ static void judge_insecure_host(struct dp_judge *judge, const struct dp_host_fac
 			judge, host->ds, host->ds_count, &host->nsec3param) };
 
 	dp_finding_add(&judge->findings, DP_REASON_ADDRESS_INSECURE, subject, name, &words);
-	if (host->tlsa_hint.state == DP_LOOKUP_DATA) {
+	if (host->tlsa_hint.state == DP_LOOKUP_DATA && host->tlsa_hint.security != DP_SECURE) {
 		words.record = dp_judge_name(judge, &host->tlsa_hint.name);
 		dp_finding_add(&judge->findings, DP_REASON_TLSA_INSECURE, subject, name, &words);
 	}

@@ -139,6 +139,9 @@ class Runner:
                 file.write(run["resolvconf"])
             command = ["unshare", "--mount", "sh", "-c",
                        'mount --bind "$0" /etc/resolv.conf && exec "$@"', path] + command
+        if "hostname" in run:
+            command = ["unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"',
+                       run["hostname"]] + command
         env = {k: v for k, v in os.environ.items() if not k.startswith("DANEPROBE_")}
         env.update(run.get("env", {}))
         tool = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL,
