@@ -4,13 +4,17 @@
 #include "net/resolver.h"
 #include "port/port.h"
 
+static bool same_zone(const struct dp_name *a, const struct dp_name *b)
+{
+	return a == b || (a != NULL && b != NULL && dp_name_equal(a, b));
+}
+
 static struct dp_pin *find(struct dp_pins *pins, const struct dp_name *zone, const struct dp_ip *ip)
 {
 	for (size_t i = 0; i < DP_NS_AT_ONCE; i++) {
 		struct dp_pin *pin = &pins->pins[i];
 
-		if (pin->zone != NULL && dp_name_equal(pin->zone, zone) &&
-			dp_ip_equal(&pin->ip, ip))
+		if (pin->open > 0 && same_zone(pin->zone, zone) && dp_ip_equal(&pin->ip, ip))
 			return pin;
 	}
 	return NULL;
@@ -22,7 +26,7 @@ static struct dp_pin *open_pin(
 	for (size_t i = 0; i < DP_NS_AT_ONCE; i++) {
 		struct dp_pin *pin = &pins->pins[i];
 
-		if (pin->zone != NULL)
+		if (pin->open > 0)
 			continue;
 		pin->validator = dp_resolver_pinned(pins->resolver, zone, ip);
 		if (pin->validator == NULL)
@@ -40,7 +44,7 @@ struct dp_validator_question *dp_pins_ask(struct dp_pins *pins, const struct dp_
 {
 	*pin = find(pins, zone, ip);
 	lookup->state = DP_LOOKUP_CANCELLED;
-	if (*pin == NULL && !dp_port_has_route(ip)) {
+	if (*pin == NULL && zone != NULL && !dp_port_has_route(ip)) {
 		lookup->why = ip->family == 4 ? "this machine has no IPv4 route to it"
 					      : "this machine has no IPv6 route to it";
 		return NULL;

@@ -17,10 +17,10 @@
 #include "net/validator.h"
 
 struct dp_pin {
-	const struct dp_name *zone; /* borrowed; NULL: free */
+	const struct dp_name *zone; /* borrowed; NULL: any server, see dp_resolver_pinned */
 	struct dp_ip ip;
 	struct dp_validator *validator;
-	unsigned open; /* questions under way */
+	unsigned open; /* questions under way; 0: the pin is free */
 };
 
 struct dp_pins {
@@ -28,7 +28,8 @@ struct dp_pins {
 	struct dp_pin pins[DP_NS_AT_ONCE];
 };
 
-/* Ask lookup of the server ip about zone, as dp_validator_ask. The pin that is used goes to *pin,
+/* Ask lookup of the server ip about zone (or of whom it may concern: zone NULL, ip none), as
+ * dp_validator_ask. The pin that is used goes to *pin,
  * for dp_pins_done. NULL when it cannot be asked (this machine has no route there): the lookup is
  * then CANCELLED with its reason in why, and answer is not called. */
 struct dp_validator_question *dp_pins_ask(struct dp_pins *pins, const struct dp_name *zone,

@@ -256,12 +256,30 @@ static void list_servers(struct dp_facts *facts)
 
 /* --- asking --- */
 
+/* Of one server, or (NULL) who they are: that must be learned of a zone that does not validate,
+ * too.
+ */
+static void ask(struct dp_plan *plan, struct dp_lookup *lookup, const struct dp_name *name,
+	uint16_t type, const struct dp_ns_server *server)
+{
+	struct dp_task *task;
+
+	if (!dp_plan_ask(plan, lookup, name, type, true))
+		return;
+	task = &plan->tasks[plan->count - 1];
+	task->kind = DP_TASK_NAMESERVER;
+	if (server == NULL)
+		return;
+	task->ip = server->ip;
+	task->zone = &plan->facts->nameservers->cuts[server->zone].ns.name;
+}
+
 static void ask_cuts(struct dp_plan *plan, struct dp_nameservers *ns)
 {
 	for (size_t i = 0; i < ns->cut_count; i++) {
 		const struct dp_name name = ns->cuts[i].ns.name;
 
-		dp_plan_ask(plan, &ns->cuts[i].ns, &name, DP_TYPE_NS, true);
+		ask(plan, &ns->cuts[i].ns, &name, DP_TYPE_NS, NULL);
 	}
 }
 
@@ -270,21 +288,9 @@ static void ask_hosts(struct dp_plan *plan, struct dp_nameservers *ns)
 	for (size_t i = 0; i < ns->host_count; i++) {
 		struct dp_ns_host *host = &ns->hosts[i];
 
-		dp_plan_ask(plan, &host->a, &host->name, DP_TYPE_A, true);
-		dp_plan_ask(plan, &host->aaaa, &host->name, DP_TYPE_AAAA, true);
+		ask(plan, &host->a, &host->name, DP_TYPE_A, NULL);
+		ask(plan, &host->aaaa, &host->name, DP_TYPE_AAAA, NULL);
 	}
-}
-
-static void ask_server(struct dp_plan *plan, struct dp_nameservers *ns, struct dp_ns_answer *answer)
-{
-	const struct dp_ns_question *question = &ns->questions[answer->question];
-	const struct dp_ns_server *server = &ns->servers[answer->server];
-
-	if (!dp_plan_ask(plan, &answer->lookup, &question->name, question->type, true))
-		return;
-	plan->tasks[plan->count - 1].kind = DP_TASK_NAMESERVER;
-	plan->tasks[plan->count - 1].ip = server->ip;
-	plan->tasks[plan->count - 1].zone = &ns->cuts[server->zone].ns.name;
 }
 
 /* All questions to a server at once, to a few servers at a time. */
@@ -302,6 +308,7 @@ static void ask_servers(struct dp_plan *plan, struct dp_nameservers *ns)
 	}
 	for (size_t i = 0; i < ns->answer_count; i++) {
 		struct dp_ns_answer *answer = &ns->answers[i];
+		const struct dp_ns_question *question;
 
 		if (answer->lookup.state != DP_LOOKUP_NOT_ASKED)
 			continue;
@@ -311,7 +318,9 @@ static void ask_servers(struct dp_plan *plan, struct dp_nameservers *ns)
 			last = answer->server;
 			busy++;
 		}
-		ask_server(plan, ns, answer);
+		question = &ns->questions[answer->question];
+		ask(plan, &answer->lookup, &question->name, question->type,
+			&ns->servers[answer->server]);
 	}
 }
 

@@ -28,7 +28,8 @@ struct dp_task {
 	struct dp_probe *probe;   /* PROBE: offer is set; fill in the result, clear pending */
 	struct dp_ip ip;          /* PROBE; NAMESERVER: the one server of zone that is asked */
 	uint16_t port;
-	const struct dp_name *zone; /* NAMESERVER: outlives the task */
+	const struct dp_name *zone; /* NAMESERVER: outlives the task; NULL: any server, and nothing
+				       is validated: whom to ask later */
 	const char *sni;            /* PROBE: TLSA base domain (RFC 7672 s8.1) */
 	const struct dp_addr_facts *addr;
 	const struct dp_host_facts *host;

@@ -370,6 +370,8 @@ struct dp_validator *dp_resolver_pinned(
 	const char *why;
 
 	inner.pinned_zone = zone;
+	if (zone == NULL)
+		inner.anchor_count = 0;
 	inner.pinned_ip = *ip;
 	inner.want_v4 |= ip->family == 4;
 	inner.want_v6 |= ip->family == 6;

@@ -62,8 +62,9 @@ struct dp_question *dp_resolver_ask(struct dp_resolver *resolver, struct dp_look
 	int64_t deadline_ms, struct dp_arena *arena, dp_resolver_answer answer, void *user);
 void dp_resolver_cancel(struct dp_question *question);
 
-/* A validator of its own that takes the same way, but asks one server alone about zone. NULL when
- * the library refuses. Ask and close by validator.h; close it before the resolver. */
+/* A validator of its own that takes the same way, but asks one server alone about zone; without
+ * zone, one that validates nothing: it learns whom to ask. NULL when the library refuses. Ask and
+ * close by validator.h; close it before the resolver. */
 struct dp_validator *dp_resolver_pinned(
 	struct dp_resolver *resolver, const struct dp_name *zone, const struct dp_ip *ip);
 

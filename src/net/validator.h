@@ -25,7 +25,7 @@ struct dp_validator_config {
 	struct event_base *base;
 	const struct dp_resolver_server *forwards; /* none: recursion from the root */
 	size_t forward_count;
-	const char *const *anchors; /* zone-file text, at least one */
+	const char *const *anchors; /* zone-file text; none: all is INSECURE, unvalidated */
 	size_t anchor_count;
 	const char *root_hints_path; /* NULL: libunbound's own */
 	int64_t clock_offset_s;

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "dane/known_ca.h"
+#include "dane/nameservers.h"
 #include "report/token.h"
 
 struct scope {
@@ -355,6 +356,29 @@ static void add_lookup(const struct scope *scope, cJSON *array, const struct dp_
 	add_number_if(item, "answered_ms", lookup->state != DP_LOOKUP_PENDING, lookup->answered_ms);
 }
 
+/* --all-nameservers: each with the server that was asked, or without: who they are. */
+static void add_nameservers(const struct scope *scope, cJSON *array)
+{
+	const struct dp_nameservers *ns = scope->facts->nameservers;
+
+	for (size_t i = 0; ns != NULL && i < ns->cut_count; i++)
+		add_lookup(scope, array, &ns->cuts[i].ns);
+	for (size_t i = 0; ns != NULL && i < ns->host_count; i++) {
+		add_lookup(scope, array, &ns->hosts[i].a);
+		add_lookup(scope, array, &ns->hosts[i].aaaa);
+	}
+	for (size_t i = 0; ns != NULL && i < ns->answer_count; i++) {
+		const struct dp_ns_server *server = &ns->servers[ns->answers[i].server];
+		int before = cJSON_GetArraySize(array);
+		char ip[DP_IP_TEXT_MAX];
+
+		add_lookup(scope, array, &ns->answers[i].lookup);
+		if (cJSON_GetArraySize(array) > before)
+			add_text(scope, cJSON_GetArrayItem(array, before), "server",
+				dp_ip_format(&server->ip, ip));
+	}
+}
+
 static void add_lookups(const struct scope *scope, cJSON *report)
 {
 	const struct dp_facts *facts = scope->facts;
@@ -377,6 +401,7 @@ static void add_lookups(const struct scope *scope, cJSON *report)
 		for (size_t k = 0; k < host->ds_count; k++)
 			add_lookup(scope, array, &host->ds[k]);
 	}
+	add_nameservers(scope, array);
 }
 
 void dp_report_json(struct dp_buf *out, const struct dp_facts *facts,
