@@ -300,7 +300,7 @@ static void fill_no_dane(struct dp_facts *facts, struct dp_verdict *verdict)
 		WORDS(.host = "example.org",
 			.detail =
 				"org has no DS record for example.org, so the zone is not signed"));
-	find(facts, verdict, DP_REASON_INSECURE_BECAUSE, HOST(0), "mx.example.org",
+	find(facts, verdict, DP_REASON_ADDRESS_INSECURE, HOST(0), "mx.example.org",
 		WORDS(.host = "mx.example.org", .detail = "org has no DS record for example.org"));
 }
 
