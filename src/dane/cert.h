@@ -87,10 +87,15 @@ struct dp_cert {
 void dp_cert_open(struct dp_cert *cert, const uint8_t *der, size_t der_len, struct dp_arena *arena);
 void dp_cert_close(struct dp_cert *cert);
 
-enum dp_signature { DP_SIGNATURE_GOOD, DP_SIGNATURE_BAD, DP_SIGNATURE_UNSUPPORTED };
+enum dp_signature {
+	DP_SIGNATURE_GOOD,
+	DP_SIGNATURE_BAD,
+	DP_SIGNATURE_UNSUPPORTED,   /* algorithm or key is beyond the library; it was not asked */
+	DP_SIGNATURE_UNREADABLE_KEY /* the library was asked, and does not take the key */
+};
 
-/* Did the key in issuer_spki sign cert? Costs one public-key operation. UNSUPPORTED: the
- * algorithm or key is beyond the library (said in *limit, static or arena text; may be NULL). */
+/* Did the key in issuer_spki sign cert? Costs one public-key operation, UNREADABLE_KEY about as
+ * much, UNSUPPORTED nothing; these two say why in *limit (static or arena text; may be NULL). */
 enum dp_signature dp_cert_signed_by(const struct dp_cert *cert, const uint8_t *issuer_spki,
 	size_t issuer_spki_len, const char **limit);
 

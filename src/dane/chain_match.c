@@ -19,6 +19,7 @@ struct matching {
 	struct dp_match *match;
 	struct nearest *nearest; /* per record */
 	bool *holds;             /* [record * node_count + node]: the record matches it */
+	uint8_t *key_edges;      /* the same of bare keys: enum dp_edge */
 	struct dp_walk walk;
 };
 
@@ -81,6 +82,7 @@ static void find_holds(struct matching *m)
 	struct dp_walk *walk = &m->walk;
 
 	m->holds = dp_arena_alloc(walk->arena, m->input->record_count * walk->node_count);
+	m->key_edges = dp_arena_alloc(walk->arena, m->input->record_count * walk->node_count);
 	for (size_t r = 0; r < m->input->record_count; r++) {
 		const struct dp_tlsa *record = &m->input->records[r];
 
@@ -171,6 +173,17 @@ static void consider(struct matching *m, size_t r, bool bare, enum dp_edge key_e
 	found->detail = dp_path_detail(walk, &fault);
 }
 
+/* Did the bare key of record r sign the certificate? Asked once, however many paths lead there. */
+static enum dp_edge key_edge(struct matching *m, size_t r, size_t node)
+{
+	uint8_t *edge = &m->key_edges[r * m->walk.node_count + node];
+	const struct dp_tlsa *record = &m->input->records[r];
+
+	if (*edge == DP_EDGE_UNKNOWN)
+		*edge = (uint8_t)dp_path_key_edge(&m->walk, node, record->data, record->data_len);
+	return (enum dp_edge) * edge;
+}
+
 /* Called for every path. Goes on until every record is good. */
 static bool visit(struct dp_walk *walk, void *context)
 {
@@ -185,7 +198,7 @@ static bool visit(struct dp_walk *walk, void *context)
 		if (!m->nearest[r].candidate || m->match->records[r].state == DP_MATCH_GOOD)
 			continue;
 		if (is_bare_key(record)) {
-			edge = dp_path_key_edge(walk, node, record->data, record->data_len);
+			edge = key_edge(m, r, node);
 			if (edge == DP_EDGE_SIGNED || edge == DP_EDGE_UNSUPPORTED)
 				consider(m, r, true, edge);
 		} else if (m->holds[r * walk->node_count + node]) {

@@ -34,12 +34,14 @@ static enum dp_edge check_signature(
 		return DP_EDGE_UNKNOWN;
 	}
 	signature = dp_cert_signed_by(walk->nodes[child], spki, len, &limit);
-	if (signature == DP_SIGNATURE_UNSUPPORTED) {
+	if (limit != NULL)
 		walk->limits[child] = limit;
+	if (signature == DP_SIGNATURE_UNSUPPORTED)
 		return DP_EDGE_UNSUPPORTED; /* costs nothing: not counted */
-	}
 	walk->done[walk->checks++] = (struct dp_path_check){ child, spki, len,
-		signature == DP_SIGNATURE_GOOD ? DP_EDGE_SIGNED : DP_EDGE_NONE };
+		signature == DP_SIGNATURE_GOOD          ? DP_EDGE_SIGNED
+			: signature == DP_SIGNATURE_BAD ? DP_EDGE_NONE
+							: DP_EDGE_UNSUPPORTED };
 	return walk->done[walk->checks - 1].result;
 }
 

@@ -240,7 +240,7 @@ static enum dp_signature verify(const struct wanted *wanted, const struct dp_cer
 	size_t signature_len = fields->signature.len - 1;
 	const mbedtls_md_info_t *md = mbedtls_md_info_from_type(wanted->md);
 	unsigned char hash[MBEDTLS_MD_MAX_SIZE];
-	enum dp_signature result = DP_SIGNATURE_UNSUPPORTED;
+	enum dp_signature result = DP_SIGNATURE_UNREADABLE_KEY;
 	mbedtls_pk_context pk;
 	int rc;
 
@@ -289,14 +289,14 @@ enum dp_signature dp_cert_signed_by(const struct dp_cert *cert, const uint8_t *i
 		why = key_limit(&key);
 	if (why == NULL) {
 		result = verify(&wanted, &fields, issuer_spki, issuer_spki_len);
-		if (result == DP_SIGNATURE_UNSUPPORTED)
+		if (result == DP_SIGNATURE_UNREADABLE_KEY)
 			why = "the issuer's key cannot be read";
+	} else {
+		result = DP_SIGNATURE_UNSUPPORTED;
 	}
-	if (why == NULL)
-		return result;
 	if (limit != NULL)
 		*limit = why;
-	return DP_SIGNATURE_UNSUPPORTED;
+	return result;
 }
 
 static int accept_extension(void *context, const mbedtls_x509_crt *crt, const mbedtls_x509_buf *oid,

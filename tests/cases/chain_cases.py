@@ -130,13 +130,13 @@ def alternatives():
     yield one("depth-past-bound", "RFC 5280 s6.1", "One more is this tool's limit, not the server's fault.",
               [leaf(long[15]), *reversed(long)], ROOT,
               "broken reason=certificate-signature-limit", "limited record=0")
-    decoys = [make("Issuing CA", key(f"decoy {n}"), OTHER, [basic(True)]) for n in range(70)]
-    yield one("decoys-before-anchor", "RFC 7671 s5.2", "Seventy certificates with the issuer's name: what a record pins is tried first.",
-              [LEAF, *decoys, INT], INT, "good cert=71 depth=1", f"{OK} checks=1")
+    decoys = [make("Issuing CA", key(f"decoy {n}"), OTHER, [basic(True)]) for n in range(98)]
+    yield one("decoys-before-anchor", "RFC 7671 s5.2", "A hundred certificates, most with the issuer's name: what a record pins is tried first.",
+              [LEAF, *decoys, INT], INT, "good cert=99 depth=1", f"{OK} checks=1")
     yield one("decoys-hide-path", "RFC 7671 s5.2", "The path lies behind more candidates than are tried.",
               [LEAF, *decoys, INT, ROOT], ROOT, "broken reason=certificate-signature-limit", "limited checks=64")
     yield one("decoys-leaf-fails-anyway", "RFC 5280 s6.1.3", "An expired leaf fails wherever the path may lead.",
-              [leaf(INT, end="2030-01-01T00:00:00Z"), *decoys, INT, ROOT], ROOT, "off-path cert=72", "failed")
+              [leaf(INT, end="2030-01-01T00:00:00Z"), *decoys, INT, ROOT], ROOT, "off-path cert=100", "failed")
 
 
 def usage_three():

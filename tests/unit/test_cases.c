@@ -43,6 +43,7 @@
 #define LINE_MAX_BYTES 40000
 #define RECORDS_MAX 32
 #define CERTS_MAX 160
+#define HOSTILE 100 /* certificates: what such a chain costs is printed */
 
 static const char *const states[] = { "skipped", "none", "off-path", "broken", "good", NULL };
 
@@ -234,6 +235,9 @@ static void check_verdict(
 	assert_true(match->checks <= DP_CHAIN_CHECKS_MAX);
 	if (number_of(one->verdict, "checks", &number))
 		assert_true((int)match->checks <= number);
+	if (one->certs_len >= HOSTILE)
+		print_message("measured: %s, %zu certificates: %u signature checks (at most %d)\n",
+			one->file, one->certs_len, match->checks, DP_CHAIN_CHECKS_MAX);
 }
 
 /* The judgement of one file, from reading it to closing the chain. */
