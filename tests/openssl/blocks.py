@@ -26,7 +26,7 @@ NOW = "2030-01-01T00:00:00Z"
 # X.509 errors (x509_vfy.h) in the words of our judge: there is no rule in common for any other.
 ERRORS = {0: "authenticated", 62: "failed certificate-host-mismatch", 65: "failed no-match"}
 HEAD = re.compile(r"\d+ \d+ [01] \d+ -?\d+")
-COLUMNS = ["file", "block", "description", "records", "openssl", "ours", "rfc", "why"]
+COLUMNS = "file block description records openssl ours rfc why".split()
 
 
 class Block:
