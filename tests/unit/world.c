@@ -5,6 +5,10 @@
  *
  * A "certificate" is any word: usage 3 compares octets only (RFC 7671 s5.1), so "3 0 1 =word" is the record of
  * the server that sends that word; "rsa-..." has an RSA key, "absent" refuses the other key type.
+ *
+ * "@NAME" is the chain of tests/cases/explain/NAME.case, or of that file in tests/cases/chain; and as data of a
+ * TLSA record "@NAME:2" what its selector and matching type make of the third certificate there, "@NAME:0:FORM"
+ * what a mistake makes of the first: "pem", "key-pem", "bare-key", "swapped".
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,13 +19,16 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <mbedtls/base64.h>
 
 #include "base/text.h"
 #include "dane/digest.h"
+#include "dane/encoding.h"
 #include "dane/policy.h"
 
 #define NOW 1764000000
 #define WORDS 16
+#define CERTS_MAX 100
 
 struct world_case {
 	const char *name;
@@ -35,6 +42,8 @@ struct world_case {
 
 static struct dp_arena *arena;
 static char asked[65536];
+static int64_t now_utc_s = NOW;
+static const char *resolver = "recursive";
 
 /* --- the world --- */
 
@@ -90,19 +99,95 @@ static void add_ip(struct dp_lookup *lookup, const char *text)
 	add_rr(lookup, ip.bytes, ip.family == 4 ? 4 : 16);
 }
 
-/* "3 0 1 =word": the digest of the word; else hex. */
+/* The certificates of NAME, which may end at a colon. */
+static void read_chain(const char *name, struct dp_chain *chain)
+{
+	static char text[65536];
+	char path[300];
+	const uint8_t *ders[CERTS_MAX];
+	size_t lens[CERTS_MAX], count = 0;
+	char *at = text;
+
+	snprintf(path, sizeof path, "tests/cases/explain/%.*s.case", (int)strcspn(name, ":"), name);
+	FILE *file = fopen(path, "r");
+
+	if (file == NULL) {
+		snprintf(path, sizeof path, "tests/cases/chain/%.*s.case",
+			(int)strcspn(name, ":"), name);
+		file = fopen(path, "r");
+	}
+	if (file == NULL)
+		fail_msg("%s cannot be read", path);
+	text[fread(text, 1, sizeof text - 1, file)] = '\0';
+	fclose(file);
+	while ((at = strstr(at, "-----BEGIN CERTIFICATE-----\n")) != NULL && count < CERTS_MAX) {
+		char *end = strstr(at += 28, "-----END");
+		char *base64 = dp_arena_text(arena, at, (size_t)(end - at));
+		uint8_t *der = dp_arena_alloc(arena, strlen(base64));
+		size_t len = 0;
+
+		assert_int_equal(mbedtls_base64_decode(der, strlen(base64), &len,
+					 (const unsigned char *)base64, strlen(base64)),
+			0);
+		ders[count] = der;
+		lens[count++] = len;
+	}
+	assert_true(count > 0);
+	dp_chain_open(chain, ders, lens, count, arena);
+}
+
+/* Matching type 0, 1, 2 of some octets. */
+static size_t put_matched(uint8_t matching, const void *octets, size_t len, uint8_t *out)
+{
+	if (matching == DP_SHA512)
+		dp_digest_sha512(octets, len, out);
+	else if (matching == DP_SHA256)
+		dp_digest_sha256(octets, len, out);
+	else
+		memcpy(out, octets, len);
+	return matching == DP_SHA512 ? DP_SHA512_BYTES : matching == DP_SHA256 ? DP_SHA256_BYTES : len;
+}
+
+/* "NAME:2", "NAME:0:FORM" */
+static size_t put_from_chain(const char *name, uint8_t selector, uint8_t matching, uint8_t *out)
+{
+	const char *index = strchr(name, ':') + 1, *form = strchr(index, ':');
+	struct dp_chain chain;
+	const struct dp_cert *cert;
+	const void *octets;
+	size_t len;
+
+	form = form != NULL ? form + 1 : "";
+	read_chain(name, &chain);
+	cert = &chain.certs[atoi(index)];
+	if (strcmp(form, "swapped") == 0)
+		selector = selector == DP_CERT ? DP_SPKI : DP_CERT;
+	octets = selector == DP_CERT ? cert->der : cert->spki;
+	len = selector == DP_CERT ? cert->der_len : cert->spki_len;
+	if (strcmp(form, "pem") == 0)
+		octets = dp_encoding_pem("CERTIFICATE", cert->der, cert->der_len, arena);
+	if (strcmp(form, "key-pem") == 0)
+		octets = dp_encoding_pem("PUBLIC KEY", cert->spki, cert->spki_len, arena);
+	if (strstr(form, "pem") != NULL)
+		len = strlen(octets);
+	if (strcmp(form, "bare-key") == 0)
+		octets = dp_encoding_bare_key(cert->spki, cert->spki_len, &len);
+	return put_matched(matching, octets, len, out);
+}
+
+/* "3 0 1 =word": the digest of the word; "@NAME:0"; else hex. */
 static void add_tlsa(struct dp_lookup *lookup, char words[WORDS][128])
 {
-	uint8_t rdata[3 + 256];
-	ptrdiff_t len = DP_SHA256_BYTES;
+	uint8_t rdata[3 + 2048];
+	ptrdiff_t len;
 
 	for (size_t i = 0; i < 3; i++)
 		rdata[i] = (uint8_t)atoi(words[i]);
-	if (words[3][0] == '=' && rdata[2] == DP_SHA512) {
-		dp_digest_sha512((const uint8_t *)words[3] + 1, strlen(words[3] + 1), rdata + 3);
-		len = DP_SHA512_BYTES;
-	} else if (words[3][0] == '=') {
-		dp_digest_sha256((const uint8_t *)words[3] + 1, strlen(words[3] + 1), rdata + 3);
+	if (words[3][0] == '=') {
+		len = (ptrdiff_t)put_matched(
+			rdata[2], words[3] + 1, strlen(words[3] + 1), rdata + 3);
+	} else if (words[3][0] == '@') {
+		len = (ptrdiff_t)put_from_chain(words[3] + 1, rdata[1], rdata[2], rdata + 3);
 	} else {
 		len = dp_text_unhex(words[3], strlen(words[3]), rdata + 3, 256);
 	}
@@ -142,6 +227,18 @@ static void set_state(struct dp_lookup *lookup, const char *security, const char
 		lookup->message.rcode = 2;
 }
 
+/* DS: "ALGORITHM DIGEST"; NSEC3PARAM: "ITERATIONS". */
+static void add_numbers(struct dp_lookup *lookup, char words[WORDS][128], size_t count)
+{
+	unsigned first = (unsigned)atoi(words[0]), second = count > 1 ? (unsigned)atoi(words[1]) : 0;
+
+	if (lookup->type == DP_TYPE_DS)
+		add_rr(lookup, (const uint8_t[]){ 0, 0, (uint8_t)first, (uint8_t)second }, 4);
+	else
+		add_rr(lookup, (const uint8_t[]){ 1, 0, (uint8_t)(first >> 8), (uint8_t)first, 0 },
+			5);
+}
+
 /* Words after "NAME TYPE SECURITY STATE": rdata of one record; "alias TARGET" words come first. */
 static void answer(struct dp_lookup *lookup, char words[WORDS][128], size_t count)
 {
@@ -160,8 +257,32 @@ static void answer(struct dp_lookup *lookup, char words[WORDS][128], size_t coun
 		add_tlsa(lookup, words + at);
 	else if (lookup->type == DP_TYPE_A || lookup->type == DP_TYPE_AAAA)
 		add_ip(lookup, words[at]);
+	else if (lookup->type == DP_TYPE_DS || lookup->type == DP_TYPE_NSEC3PARAM)
+		add_numbers(lookup, words + at, count - at);
 	else
 		add_rr(lookup, (const uint8_t *)"\0\0\015\002", 4);
+}
+
+/* "NAME TYPE why WORDS" and "NAME TYPE rrsig SIGNER ALGORITHM INCEPTION EXPIRATION" */
+static bool remark(struct dp_lookup *lookup, const char *line, char words[WORDS][128])
+{
+	const char *why = strstr(line, " why ") + 5;
+	struct dp_message *message = &lookup->message;
+	struct dp_rrsig rrsig = { .covered = lookup->type };
+
+	if (strcmp(words[2], "why") == 0) {
+		lookup->why = dp_arena_text(arena, why, strcspn(why, "\n"));
+		return true;
+	}
+	if (strcmp(words[2], "rrsig") != 0)
+		return false;
+	assert_true(dp_name_parse(words[3], &rrsig.signer));
+	rrsig.algorithm = (uint8_t)atoi(words[4]);
+	rrsig.inception_utc_s = dp_text_time_parse(words[5]);
+	rrsig.expiration_utc_s = dp_text_time_parse(words[6]);
+	message->rrsigs = dp_arena_copy(arena, &rrsig, sizeof rrsig);
+	message->rrsig_count = 1;
+	return true;
 }
 
 /* Every line for that name and type adds a record; no line at all: a secure NODATA. */
@@ -180,7 +301,8 @@ static void ask(const struct world_case *c, struct dp_lookup *lookup)
 
 		line += *line == '\n' ? 1 : 0;
 		count = split(line, words);
-		if (count >= 4 && strcmp(words[0], key) == 0 && strcmp(words[1], type) == 0)
+		if (count >= 4 && strcmp(words[0], key) == 0 && strcmp(words[1], type) == 0 &&
+			!remark(lookup, line, words))
 			answer(lookup, words, count);
 	}
 }
@@ -207,6 +329,10 @@ static void serve(struct dp_probe *probe, const char *word)
 		probe->stage = DP_STAGE_HANDSHAKE;
 		probe->reason = DP_REASON_TLS_ALERT;
 		probe->alert = 40;
+	} else if (word[0] == '@') {
+		probe->stage = DP_STAGE_DONE;
+		probe->chain_seen = true;
+		read_chain(word + 1, &probe->chain);
 	} else if (reason == DP_REASON_NONE) {
 		probe->stage = DP_STAGE_DONE;
 		probe->chain_seen = true;
@@ -265,9 +391,10 @@ static struct dp_facts *run(const struct world_case *c)
 	target.is_domain = strncmp(c->target, "smtp:", 5) != 0;
 	assert_true(dp_name_parse(target.is_domain ? c->target : c->target + 5, &target.name));
 	facts = dp_facts_new(&target, arena);
-	facts->resolver_mode = "recursive";
+	facts->resolver_mode = resolver;
+	facts->clock_utc_s = now_utc_s;
 	asked[0] = '\0';
-	while ((count = dp_policy_next(facts, NOW, tasks, 3)) > 0) {
+	while ((count = dp_policy_next(facts, now_utc_s, tasks, 3)) > 0) {
 		for (size_t i = 0; i < count; i++) {
 			if (tasks[i].kind == DP_TASK_LOOKUP)
 				ask(c, tasks[i].lookup);
