@@ -154,7 +154,7 @@ $(B)/libdaneprobe.a: $(PARTS)
 $(B)/tests/%: tests/unit/%.c $(B)/libdaneprobe.a $(DEPS)/built
 	@mkdir -p $(@D)
 	@echo "  test $<"
-	@$(CC) $(TEST_CFLAGS) $(OUR_LDFLAGS) -MF $@.d -o $@ $< $(B)/libdaneprobe.a $(OUR_LIBS) -lcmocka
+	@$(CC) $(TEST_CFLAGS) $(OUR_LDFLAGS) -MF $@.d -o $@ $< -Wl,--start-group $(B)/libdaneprobe.a $(OUR_LIBS) -Wl,--end-group -lcmocka
 
 # Fuzz targets: TARGET=fuzz, which is clang with libFuzzer.
 FUZZERS := $(patsubst tests/fuzz/%.c,$(B)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
@@ -163,7 +163,7 @@ FUZZ_SECONDS ?= 20
 $(B)/fuzz/%: tests/fuzz/%.c $(B)/libdaneprobe.a $(DEPS)/built
 	@mkdir -p $(@D)
 	@echo "  fuzz $<"
-	@$(CC) $(TEST_CFLAGS) $(OUR_LDFLAGS) -fsanitize=fuzzer -MF $@.d -o $@ $< $(B)/libdaneprobe.a $(OUR_LIBS)
+	@$(CC) $(TEST_CFLAGS) $(OUR_LDFLAGS) -fsanitize=fuzzer -MF $@.d -o $@ $< -Wl,--start-group $(B)/libdaneprobe.a $(OUR_LIBS) -Wl,--end-group
 
 -include $(UNIT_TESTS:=.d) $(FUZZERS:=.d)
 
