@@ -11,7 +11,7 @@ TARGET ?= x86_64
 JOBS ?= $(shell nproc)
 
 include config/targets/$(TARGET).mk
-include config/musl.mk config/mbedtls.mk config/sodium.mk config/libevent.mk config/cjson.mk config/unbound.mk
+include config/musl.mk config/mbedtls.mk config/sodium.mk config/decaf.mk config/libevent.mk config/cjson.mk config/unbound.mk
 
 # ---- folders, all of them below build/ ----
 
@@ -29,7 +29,7 @@ $(RESOLVER)_PACKAGE := unbound
 $(RESOLVER)_ORDER := newest
 $(RESOLVER)_SERIES := $(UNBOUND).*
 endif
-LIBRARIES := mbedtls sodium libevent cjson
+LIBRARIES := mbedtls sodium decaf libevent cjson
 ALL_SOURCES := musl $(LIBRARIES) $(RESOLVER)
 FROM := $(ALL_SOURCES:%=$(SOURCES)/%.from)
 
@@ -57,7 +57,7 @@ OUR_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L $(WARNINGS) $
 	$(TARGET_SANITIZE) -Isrc -I. -I$(B)/gen -isystem $(DEPS)/include
 OUR_LDFLAGS := $(TARGET_LDFLAGS) $(TARGET_SANITIZE) -Wl,--gc-sections \
 	-Wl,--wrap=mbedtls_x509_crt_parse_der,--wrap=mbedtls_ssl_write_sig_alg_ext -L$(DEPS)/lib
-OUR_LIBS := -lunbound -levent_extra -levent_core -lcjson -lmbedtls -lmbedx509 -lmbedcrypto -lsodium
+OUR_LIBS := -lunbound -levent_extra -levent_core -lcjson -lmbedtls -lmbedx509 -lmbedcrypto -lsodium -ldecaf
 
 .PHONY: all
 all: $(B)/daneprobe
@@ -129,7 +129,7 @@ $(DEPS)/musl.built: $(SOURCES)/musl.from port/deps/musl.sh config/musl.mk $(BUIL
 	@$(call build_dependency,musl,musl,$(TARGET_CC))
 
 $(LIBRARIES:%=$(DEPS)/%.built): $(DEPS)/%.built: $(SOURCES)/%.from port/deps/%.sh config/%.mk $(LIBC) $(BUILDER)
-	@$(call build_dependency,$*,$*,$(CC),$(if $(filter mbedtls,$*),$(TARGET_SANITIZE)))
+	@$(call build_dependency,$*,$*,$(CC),$(if $(filter mbedtls decaf,$*),$(TARGET_SANITIZE)))
 
 $(DEPS)/mbedtls.built: config/mbedtls_config.h
 

@@ -10,6 +10,7 @@ function component(file) {
 	if (file ~ /libevent/) return "libevent"
 	if (file ~ /libcjson/) return "cJSON"
 	if (file ~ /libsodium/) return "libsodium"
+	if (file ~ /libdecaf/) return "libdecaf"
 	if (file ~ /libgcc|crt(begin|end)/) return "libgcc"
 	if (file ~ /libc\.a|crt/) return "musl"
 	return "other"

@@ -2,7 +2,7 @@
 # Builds libunbound.a with DNSSEC on Mbed TLS (port/unbound) into OUT.
 #
 # In the environment: SRC the source tree (patched, private to this run: it is changed), OUT the
-# prefix that holds Mbed TLS, libsodium and libevent, CC AR RANLIB CFLAGS LDFLAGS, HOST the
+# prefix that holds Mbed TLS, libsodium, libdecaf and libevent, CC AR RANLIB CFLAGS LDFLAGS, HOST the
 # configure triplet (empty: native), CONFIG the config/ folder, ROOT the repository, JOBS.
 # Writes OUT/include/unbound.h, OUT/include/unbound-event.h, OUT/lib/libunbound.a.
 #

@@ -39,7 +39,7 @@ build() {
 	${CC:-cc} ${CFLAGS:-} -I. -I"$OUT/include" -c "$ROOT/tests/unbound/fake_dsa.c" -o fake_dsa.o
 	make -s -j"${JOBS:-1}" testbound LIBS="fake_dsa.o \
 		-Wl,--wrap=dnskey_algo_id_is_supported,--wrap=verify_canonrrset \
-		-levent_core -lmbedcrypto -lsodium"
+		-levent_core -lmbedcrypto -lsodium -ldecaf"
 }
 build >testbound.build.log 2>&1 || {
 	cat testbound.build.log >&2

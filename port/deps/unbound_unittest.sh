@@ -13,7 +13,7 @@ set -eu
 
 cd "$SRC"
 unbound_configure --with-libevent="$OUT"
-libs="-levent_core -lmbedcrypto -lsodium"
+libs="-levent_core -lmbedcrypto -lsodium -ldecaf"
 make -s -j"${JOBS:-1}" unittest LIBS="$libs" >unittest.build.log 2>&1 || {
 	cat unittest.build.log >&2
 	exit 1
@@ -25,7 +25,7 @@ compile="${CC:-cc} ${CFLAGS:-} -I. -I$OUT/include"
 $compile -Dgetentropy=test_getentropy -c "$ROOT/port/unbound/random.c" -o "$secalgo/random.o"
 $compile ${LDFLAGS:-} -o "$secalgo/test" "$ROOT/tests/unbound/test_secalgo.c" \
 	"$ROOT/port/unbound/val_secalgo.c" "$secalgo/random.o" sldns/sbuffer.c \
-	-L"$OUT/lib" -lmbedcrypto -lsodium
+	-L"$OUT/lib" -lmbedcrypto -lsodium -ldecaf
 /usr/bin/python3 "$ROOT/tests/unbound/secalgo_cases.py" >"$secalgo/cases"
 "$secalgo/test" "$secalgo/cases"
 
@@ -36,11 +36,10 @@ not_run() {
 	fi
 }
 not_run USE_DSA "test_signatures.2 to .7 (DSA: RFC 8624 s3.1 forbids validation)"
-not_run USE_GOST "test_sigs.gost (GOST R 34.10-2001: neither Mbed TLS nor libsodium has it)"
-not_run USE_ED448 "test_sigs.ed448 (Ed448: neither Mbed TLS nor libsodium has it)"
+not_run USE_GOST "test_sigs.gost (GOST R 34.10-2001: no library of ours has it)"
 
 # These must be on: without them the test would pass by not running.
-for feature in USE_SHA1 USE_SHA2 USE_ECDSA USE_ED25519; do
+for feature in USE_SHA1 USE_SHA2 USE_ECDSA USE_ED25519 USE_ED448; do
 	grep -q "^#define $feature " config.h || {
 		echo "unbound-unittest: $feature is off" >&2
 		exit 1

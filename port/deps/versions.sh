@@ -15,5 +15,6 @@ component UNBOUND "$4"
 component LIBEVENT libevent
 component CJSON cjson
 component SODIUM sodium
+component DECAF decaf
 if [ "$3" = musl ]; then component MUSL musl; else define VERSION_MUSL "$3"; fi
 define VERSION_CA_CERTIFICATES "$(sed -n '1s/^# //p' "$ROOTS")"

@@ -1,5 +1,5 @@
 /*
- * DNSSEC cryptography for libunbound on Mbed TLS, and libsodium for Ed25519.
+ * DNSSEC cryptography for libunbound on Mbed TLS, libsodium for Ed25519, libdecaf for Ed448.
  *
  * It takes the place of libunbound's own validator/val_secalgo.c: same header, same names, so the
  * functions carry upstream's names and not ours; their contract is validator/val_secalgo.h. The
@@ -7,9 +7,9 @@
  * cryptographic library, the one that speaks TLS.
  *
  * Supported: RSASHA1, RSASHA1-NSEC3-SHA1, RSASHA256, RSASHA512 (RFC 3110, 5702), ECDSA P-256 and
- * P-384 (RFC 6605), Ed25519 (RFC 8080); DS digests SHA-1, SHA-256, SHA-384; NSEC3 SHA-1.
+ * P-384 (RFC 6605), Ed25519, Ed448 (RFC 8080); DS digests SHA-1, SHA-256, SHA-384; NSEC3 SHA-1.
  * Not supported, so that a zone signed with nothing else is insecure (RFC 4035 s5.2, RFC 6840
- * s5.2): RSAMD5 and DSA (RFC 8624: must not validate), GOST, Ed448 (neither library has them).
+ * s5.2): RSAMD5 and DSA (RFC 8624: must not validate), GOST (none of the libraries has it).
  *
  * A key or signature of the wrong shape is bogus and not an error: its bytes are the zone's, and
  * the zone is what is wrong. Unchecked is kept for our own lack of memory. The one limit of ours
@@ -26,6 +26,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <decaf/ed448.h>
 #include <mbedtls/ecdsa.h>
 #include <mbedtls/ecp.h>
 #include <mbedtls/rsa.h>
@@ -160,8 +161,8 @@ int secalgo_ds_digest(int algo, unsigned char *buf, size_t len, unsigned char *r
 
 /* What a DNSKEY algorithm is made of. */
 struct algorithm {
-	enum { ALGO_NONE, ALGO_RSA, ALGO_ECDSA, ALGO_ED25519 } kind;
-	size_t digest_len;          /* of the signed data; not for Ed25519, which hashes itself */
+	enum { ALGO_NONE, ALGO_RSA, ALGO_ECDSA, ALGO_ED25519, ALGO_ED448 } kind;
+	size_t digest_len;          /* of the signed data; not for EdDSA, which hashes itself */
 	mbedtls_md_type_t md;       /* RSA: the DigestInfo of PKCS #1 */
 	mbedtls_ecp_group_id curve; /* ECDSA */
 	size_t field_len;           /* ECDSA: bytes of one coordinate */
@@ -207,6 +208,7 @@ static struct algorithm algorithm_by_id(int id)
 			.curve = MBEDTLS_ECP_DP_SECP384R1,
 			.field_len = 48 };
 	case LDNS_ED25519: return (struct algorithm){ .kind = ALGO_ED25519 };
+	case LDNS_ED448: return (struct algorithm){ .kind = ALGO_ED448 };
 	default: return none;
 	}
 }
@@ -387,6 +389,21 @@ static enum sec_status verify_ed25519(struct task *task)
 	return sec_status_secure;
 }
 
+static enum sec_status verify_ed448(struct task *task)
+{
+	/* RFC 8080 s3 and s4: pure Ed448, with an empty context (which must not be NULL). */
+	static const uint8_t context[1];
+
+	if (task->key_len != DECAF_EDDSA_448_PUBLIC_BYTES)
+		return bogus(task, "Ed448 key has a wrong length");
+	if (task->sig_len != DECAF_EDDSA_448_SIGNATURE_BYTES)
+		return bogus(task, "Ed448 signature has a wrong length");
+	if (decaf_ed448_verify(task->sig, task->key, task->data, task->data_len, 0, context, 0) !=
+		DECAF_SUCCESS)
+		return bogus(task, "Ed448 signature verification failed");
+	return sec_status_secure;
+}
+
 static enum sec_status verify(struct task *task, const struct algorithm *algo)
 {
 	unsigned char hash[SHA512_LEN];
@@ -395,6 +412,8 @@ static enum sec_status verify(struct task *task, const struct algorithm *algo)
 		return bogus(task, "algorithm not supported");
 	if (algo->kind == ALGO_ED25519)
 		return verify_ed25519(task);
+	if (algo->kind == ALGO_ED448)
+		return verify_ed448(task);
 	if (!digest(algo->digest_len, task->data, task->data_len, hash)) {
 		task->reason = "digest failed";
 		return sec_status_unchecked;

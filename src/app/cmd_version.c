@@ -17,6 +17,7 @@ static const struct component components[] = {
 	{ "libevent", DP_VERSION_LIBEVENT },
 	{ "cJSON", DP_VERSION_CJSON },
 	{ "libsodium", DP_VERSION_SODIUM },
+	{ "libdecaf", DP_VERSION_DECAF },
 	{ "musl", DP_VERSION_MUSL },
 };
 

@@ -103,7 +103,7 @@ void dp_judge_signatures(struct dp_judge *judge, const struct dp_lookup *lookup)
 static bool known_algorithm(uint8_t algorithm)
 {
 	return algorithm == 5 || algorithm == 7 || algorithm == 8 || algorithm == 10 ||
-		algorithm == 13 || algorithm == 14 || algorithm == 15;
+		algorithm == 13 || algorithm == 14 || algorithm == 15 || algorithm == 16;
 }
 
 static bool known_digest(uint8_t digest)

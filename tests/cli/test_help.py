@@ -59,7 +59,7 @@ def version_names_everything():
     equal(result.code, 0, "exit status")
     equal(result.err, "", "stderr")
     check(re.match(r"daneprobe \d+\.\d+\.\d+ \(\w+\)\n", result.out), result.out)
-    for part in ("Mbed TLS", "libunbound", "libevent", "cJSON", "libsodium", "musl"):
+    for part in ("Mbed TLS", "libunbound", "libevent", "cJSON", "libsodium", "libdecaf", "musl"):
         check(re.search(rf"^  {part} +\S*\d", result.out, re.M) or part == "musl", f"{part}: {result.out}")
     # IANA's root-anchors.xml: KSK-2017 and KSK-2024
     for tag in ("20326", "38696"):

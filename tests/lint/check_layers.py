@@ -31,7 +31,7 @@ LIBRARIES = [
     (re.compile(r"^(mbedtls|psa)/"), ["src/net/tls_", "src/dane/cert", "src/dane/chain",
                                       "src/dane/der", "src/dane/digest", "src/dane/encoding",
                                        "src/dane/signature"]),
-    (re.compile(r"^sodium"), []),
+    (re.compile(r"^(sodium|decaf)"), []),
 ]
 
 # What the build generates into the include path.

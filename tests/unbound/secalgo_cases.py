@@ -7,7 +7,7 @@ EXPECTED is secure, bogus, or limit: bogus for a reason that names this program'
 last three are hexadecimal, - when empty. RSA keys and signatures are computed here with Python's
 integers, so that the arithmetic under test does not judge itself; moduli are products of several
 primes, which makes large keys cheap and verifies like any other.
-ECDSA and Ed25519 come from the test vectors of RFC 6979 and RFC 8032.
+ECDSA, Ed25519 and Ed448 come from the test vectors of RFC 6979 and RFC 8032.
 
 SPDX-License-Identifier: Apache-2.0
 """
@@ -17,7 +17,7 @@ from math import lcm
 
 DATA = b"sample"
 RSASHA1, RSASHA1_NSEC3, RSASHA256, RSASHA512 = 5, 7, 8, 10
-P256, P384, ED25519 = 13, 14, 15
+P256, P384, ED25519, ED448 = 13, 14, 15, 16
 
 HASH = {RSASHA1: "sha1", RSASHA1_NSEC3: "sha1", RSASHA256: "sha256", RSASHA512: "sha512"}
 # RFC 8017 s9.2 note 1.
@@ -126,7 +126,7 @@ def rsa_good(keys):
 		k = Rsa(1024, e)
 		case(name, RSASHA256, "secure", k.key(), k.sign(RSASHA256))
 	k, sig = keys[1024], keys[1024].sign(RSASHA256)
-	# RFC 3110 s2 prohibits leading zeros; validators accept them, and so the zone is no worse off.
+	# Case C178: RFC 3110 s2 prohibits leading zeros; validators accept them all the same.
 	case("n-leading-zero", RSASHA256, "secure", k.key(n_zeros=1), sig)
 	case("n-leading-zeros", RSASHA256, "secure", k.key(n_zeros=300), sig)
 	case("e-leading-zeros", RSASHA256, "secure", k.key(e_zeros=3), sig)
@@ -248,37 +248,69 @@ def ecdsa():
 		case("ecdsa-other-curve", other, "bogus", key, sig)
 
 
-# ---- Ed25519: RFC 8032 s7.1 TEST 2 ----
+# ---- Ed25519: RFC 8032 s7.1 TEST 2; Ed448: s7.4 "1 octet" ----
 
-def ed25519():
-	key = bytes.fromhex("3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c")
-	sig = bytes.fromhex(
-		"92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
-		"085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00")
-	order = 2**252 + 27742317777372353535851937790883648493
-	s = int.from_bytes(sig[32:], "little")
-	case("ed25519", ED25519, "secure", key, sig, b"\x72")
-	case("ed25519-other-data", ED25519, "bogus", key, sig, b"\x73")
-	for name, bad in (
-		("empty", b""), ("zeros", bytes(64)), ("half", sig[:32]), ("cut", sig[:-1]),
-		("trailing-byte", sig + b"\0"),
-		# RFC 8032 s5.1.7: s out of range is invalid.
-		("s-plus-order", sig[:32] + (s + order).to_bytes(32, "little")),
-		("s-top", sig[:32] + b"\xff" * 32), ("s-zero", sig[:32] + bytes(32)),
-		("r-zero", bytes(32) + sig[32:]),
-	):
-		case("ed25519-sig-" + name, ED25519, "bogus", key, bad, b"\x72")
-	for name, bad in (
-		("empty", b""), ("zeros", bytes(32)), ("one", b"\1" + bytes(31)), ("ones", b"\xff" * 32),
-		("cut", key[:-1]), ("trailing-byte", key + b"\0"),
-		("other-sign", key[:31] + bytes([key[31] ^ 0x80])),
-	):
-		case("ed25519-key-" + name, ED25519, "bogus", bad, sig, b"\x72")
+EDWARDS = {
+	ED25519: {
+		"len": 32, "data": b"\x72",
+		"order": 2**252 + 27742317777372353535851937790883648493,
+		"key": "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+		"sig": (
+			"92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da"
+			"085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00"),
+	},
+	ED448: {
+		"len": 57, "data": b"\x03",
+		"order": 2**446 - 13818066809895115352007386748515426880336692474882178609894547503885,
+		"key": (
+			"43ba28f430cdff456ae531545f7ecd0ac834a55d9358c0372bfa0c6c6798c086"
+			"6aea01eb00742802b8438ea4cb82169c235160627b4c3a9480"),
+		"sig": (
+			"26b8f91727bd62897af15e41eb43c377efb9c610d48f2335cb0bd0087810f435"
+			"2541b143c4b981b7e18f62de8ccdf633fc1bf037ab7cd779805e0dbcc0aae1cb"
+			"cee1afb2e027df36bc04dcecbf154336c19f0af7e0a6472905e799f1953d2a0f"
+			"f3348ab21aa4adafd1d234441cf807c03a00"),
+	},
+}
+
+
+def eddsa():
+	for algorithm, c in EDWARDS.items():
+		size, data = c["len"], c["data"]
+		name = "ed25519" if algorithm == ED25519 else "ed448"
+		key, sig = bytes.fromhex(c["key"]), bytes.fromhex(c["sig"])
+		s = int.from_bytes(sig[size:], "little")
+		case(name, algorithm, "secure", key, sig, data)
+		case(f"{name}-other-data", algorithm, "bogus", key, sig, data + b"\0")
+		case(f"{name}-no-data", algorithm, "bogus", key, sig, b"")
+		for what, bad in (
+			("empty", b""), ("zeros", bytes(2 * size)), ("half", sig[:size]), ("cut", sig[:-1]),
+			("trailing-byte", sig + b"\0"), ("leading-byte", b"\0" + sig),
+			# RFC 8032 s5.1.7 and s5.2.7: s out of range is invalid.
+			("s-plus-order", sig[:size] + (s + c["order"]).to_bytes(size, "little")),
+			("s-top", sig[:size] + b"\xff" * size), ("s-zero", sig[:size] + bytes(size)),
+			("s-negated", sig[:size] + (c["order"] - s).to_bytes(size, "little")),
+			("r-zero", bytes(size) + sig[size:]), ("r-ones", b"\xff" * size + sig[size:]),
+			("swapped", sig[size:] + sig[:size]),
+			("r-other-sign", sig[:size - 1] + bytes([sig[size - 1] ^ 0x80]) + sig[size:]),
+		):
+			case(f"{name}-sig-{what}", algorithm, "bogus", key, bad, data)
+		for what, bad in (
+			("empty", b""), ("zeros", bytes(size)), ("one", b"\1" + bytes(size - 1)),
+			("ones", b"\xff" * size), ("cut", key[:-1]), ("trailing-byte", key + b"\0"),
+			("other-sign", key[:-1] + bytes([key[-1] ^ 0x80])),
+		):
+			case(f"{name}-key-{what}", algorithm, "bogus", bad, sig, data)
+	# Each with the key of the other, at its own length.
+	case("ed448-as-ed25519", ED25519, "bogus", bytes.fromhex(EDWARDS[ED448]["key"]),
+		bytes.fromhex(EDWARDS[ED448]["sig"]), b"\x03")
+	case("ed25519-as-ed448", ED448, "bogus", bytes.fromhex(EDWARDS[ED25519]["key"]),
+		bytes.fromhex(EDWARDS[ED25519]["sig"]), b"\x72")
 
 
 def unsupported():
-	# RSAMD5, DH, DSA, DSA-NSEC3, GOST, Ed448, indirect, private, and numbers never given.
-	for algorithm in (0, 1, 2, 3, 4, 6, 9, 11, 12, 16, 17, 252, 253, 254, 255):
+	# RSAMD5, DH, DSA, DSA-NSEC3, GOST, indirect, private, and numbers never given.
+	for algorithm in (0, 1, 2, 3, 4, 6, 9, 11, 12, 17, 23, 252, 253, 254, 255):
 		case("unsupported", algorithm, "bogus", b"\3\1\0\1" + b"\xff" * 128, b"\1" * 128)
 
 
@@ -288,7 +320,7 @@ def main():
 	rsa_bad_keys(keys)
 	rsa_bad_signatures(keys)
 	ecdsa()
-	ed25519()
+	eddsa()
 	unsupported()
 
 

@@ -184,7 +184,7 @@ static void test_supported(void)
 
 	for (int id = -1; id <= 256; id++) {
 		bool want = id == 5 || id == 7 || id == 8 || id == 10 || id == 13 || id == 14 ||
-			id == 15;
+			id == 15 || id == 16;
 		size_t ds_len = id == 1 ? 20 : id == 2 ? 32 : id == 4 ? 48 : 0;
 
 		snprintf(detail, sizeof(detail), "%d", id);
