@@ -27,8 +27,8 @@ ADDRESSES_MAX = 3  # of a host, for s_client
 LOOKUP = re.compile(r"(mx|address|tlsa)-(bogus|lookup-failed)$")
 # Options that change nothing a peer would have to be told.
 NEUTRAL = {"--key-types", "--timeout", "--deadline", "--ehlo", "--down", "--accept", "--exit",
-           "--cert-warning", "--rrsig-warning", "-v"}
-FLAGS = {"-v", "-4", "-6"}
+           "--cert-warning", "--rrsig-warning", "--all-nameservers", "-v"}
+FLAGS = {"-v", "-4", "-6", "--all-nameservers"}
 RECORDS_GIVEN = {"--tlsa", "--port", "--at"}  # s_client is given all of it, too
 DIALOGUE = {"greeting", "caps", "ehlo", "starttls", "inject", "eol", "strict", "implicit", "drip",
             "line_delay", "delay"}
@@ -247,20 +247,31 @@ def play(runner, one):
     result = Result(one)
     try:
         runner.write_files(one)
-        run = one.expand(one.runs()[0])
-        up = Servers(runner, one)
-        try:
-            report = runner.call(one, run, "json").first
-            for peer, ask in (("postfix", ask_postfix), ("openssl", ask_openssl)):
-                try:
-                    ask(one, run, report, result)
-                except Refused as why:
-                    result.refused[peer] = str(why)
-        finally:
-            up.stop()
+        asked = set()
+        for run in one.runs():
+            run = one.expand(run)
+            words = runner.command(run, "json") + [str(run.get("env"))]
+            if tuple(words) not in asked:
+                play_run(runner, one, run, result)
+            asked.add(tuple(words))
     except Exception:
         result.error = traceback.format_exc()
+    for peer in result.agreed | {key[0] for key in result.differences}:
+        result.refused.pop(peer, None)
     return result
+
+
+def play_run(runner, one, run, result):
+    up = Servers(runner, one)
+    try:
+        report = runner.call(one, run, "json").first
+        for peer, ask in (("postfix", ask_postfix), ("openssl", ask_openssl)):
+            try:
+                ask(one, run, report, result)
+            except Refused as why:
+                result.refused[peer] = str(why)
+    finally:
+        up.stop()
 
 
 # All of them
