@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "dane/known_ca.h"
+#include "dane/nameservers.h"
 #include "report/token.h"
 
 static const char *shown(const struct dp_buf *out, const char *text)
@@ -252,6 +253,9 @@ static void write_host(struct dp_buf *out, const struct dp_facts *facts,
 	write_lookup(out, &host->cname);
 	write_lookup(out, &host->tlsa[0]);
 	write_lookup(out, &host->tlsa[1]);
+	write_lookup(out, &host->parent);
+	write_lookup(out, &host->tlsa_https);
+	write_lookup(out, &host->nsec3param);
 	write_lookup(out, &host->tlsa_hint);
 	for (size_t i = 0; i < host->ds_count; i++)
 		write_lookup(out, &host->ds[i]);
@@ -260,6 +264,24 @@ static void write_host(struct dp_buf *out, const struct dp_facts *facts,
 	write_records(out, host, verdict);
 	for (size_t i = 0; i < host->addr_count; i++)
 		write_address(out, &host->addrs[i], &verdict->addrs[i]);
+}
+
+/* --all-nameservers: what each of them answered. */
+static void write_nameservers(struct dp_buf *out, const struct dp_nameservers *ns)
+{
+	char ip[DP_IP_TEXT_MAX];
+
+	for (size_t i = 0; ns != NULL && i < ns->answer_count; i++) {
+		const struct dp_ns_server *server = &ns->servers[ns->answers[i].server];
+
+		if (i == 0 || ns->answers[i].server != ns->answers[i - 1].server) {
+			dp_buf_printf(out, "\nName server %s [%s]", name_text(out, &server->name),
+				dp_ip_format(&server->ip, ip));
+			dp_buf_printf(
+				out, " of %s\n", name_text(out, &ns->cuts[server->zone].ns.name));
+		}
+		write_lookup(out, &ns->answers[i].lookup);
+	}
 }
 
 void dp_tree_write(
@@ -281,5 +303,6 @@ void dp_tree_write(
 	if (facts->host_dropped > 0)
 		dp_buf_printf(
 			out, "\n%zu more mail hosts were not looked at.\n", facts->host_dropped);
+	write_nameservers(out, facts->nameservers);
 	dp_buf_printf(out, "\nTook %u ms.\n", facts->duration_ms);
 }
