@@ -43,7 +43,8 @@ static enum dp_reason judge_usable(const struct dp_tlsa *record, bool pkix)
 static bool is_equal(const struct dp_tlsa *a, const struct dp_tlsa *b)
 {
 	return a->usage == b->usage && a->selector == b->selector && a->matching == b->matching &&
-		a->data_len == b->data_len && memcmp(a->data, b->data, a->data_len) == 0;
+		a->data_len == b->data_len &&
+		(a->data_len == 0 || memcmp(a->data, b->data, a->data_len) == 0);
 }
 
 /* RFC 7671 s9: of the usable digests with one usage and selector only the strongest count. Full(0)
