@@ -2,7 +2,7 @@
 """Zone files: records in, signed zone files and DS records out (ldns-keygen, ldns-signzone).
 
 A signing recipe is a line of words, any order, all optional:
-  p256 p384 ed25519 rsasha1 rsasha1-nsec3 rsasha256 rsasha512    the algorithm (p256)
+  p256 p384 ed25519 ed448 rsasha1 rsasha1-nsec3 rsasha256 rsasha512    the algorithm (p256)
   nsec3 optout iterations=N salt=HEX           denial (NSEC without nsec3)
   from=-1h to=+30d                             signature validity, relative to now
   nods            signed, but the parent has no DS
@@ -22,6 +22,7 @@ import dns.rdata
 
 ALGORITHMS = {
     "p256": "ECDSAP256SHA256", "p384": "ECDSAP384SHA384", "ed25519": "ED25519",
+    "ed448": "ED448",
     "rsasha1": "RSASHA1", "rsasha1-nsec3": "RSASHA1-NSEC3-SHA1",
     "rsasha256": "RSASHA256", "rsasha512": "RSASHA512",
 }
