@@ -113,6 +113,12 @@ $(FROM) &: config/musl.mk $(LIBRARIES:%=config/%.mk) config/unbound.mk
 	@DEPS_DIR='$(DEPS_DIR)' APT_DIR=build/apt sh port/deps/fetch.sh $(SOURCES) \
 		$(foreach name,$(ALL_SOURCES),'$(name)=$($(name)_PACKAGE):$($(name)_ORDER):$($(name)_SERIES)')
 
+.PHONY: compiler
+compiler:
+	@command -v $(TARGET_CC) >/dev/null || { echo "no $(TARGET_CC) here; \`make packages\` installs what" \
+		"a build needs, \`make cross\` also what other targets need"; exit 1; }
+$(DEPS)/musl.built $(LIBRARIES:%=$(DEPS)/%.built): | compiler
+
 BUILDER := port/deps/build.sh port/deps/compile.sh config/targets/base.mk config/targets/$(TARGET).mk
 
 # Another libunbound: beside copies of the other dependencies, made before make looks at dates.
