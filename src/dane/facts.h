@@ -104,6 +104,8 @@ struct dp_host_facts {
 	struct dp_lookup cname; /* asked when an address answer is insecure and has aliases */
 	struct dp_lookup
 		tlsa[2]; /* at the expanded name, at the original name; [1] unused without alias */
+	/* --all-nameservers: A of _tcp.<base>, not validated: for those who ask step by step */
+	struct dp_lookup parent;
 	struct dp_lookup tlsa_https; /* without TLSA: at port 443, for explanation */
 	struct dp_lookup nsec3param; /* on an insecure host whose zone has a DS: NSEC3 iterations */
 	struct dp_lookup tlsa_hint;  /* on an insecure host: asked last, for explanation only */

@@ -367,6 +367,17 @@ static void judge_no_tlsa(struct dp_judge *judge, const struct dp_host_facts *ho
 	}
 }
 
+/* RFC 8020 s2: NXDOMAIN means that nothing exists below that name either. */
+static void judge_hidden(struct dp_judge *judge, const struct dp_host_facts *host,
+	const struct dp_lookup *tlsa, const struct dp_subject *subject, const char *label)
+{
+	struct dp_name parent = dp_name_parent(&tlsa->name, 1);
+	struct dp_words words = { .record = dp_judge_name(judge, &parent) };
+
+	if (host->parent.state == DP_LOOKUP_NXDOMAIN && dp_name_equal(&host->parent.name, &parent))
+		dp_finding_add(&judge->findings, DP_REASON_TLSA_HIDDEN, subject, label, &words);
+}
+
 static void judge_tlsa_answer(struct dp_judge *judge, const struct dp_host_facts *host,
 	const struct dp_subject *subject, const char *name)
 {
@@ -379,8 +390,10 @@ static void judge_tlsa_answer(struct dp_judge *judge, const struct dp_host_facts
 		judge_other_port(judge, host, subject, name);
 		return;
 	case DP_TLSA_RECORDS:
-		if (index >= 0)
-			dp_judge_signatures(judge, &host->tlsa[index]);
+		if (index < 0)
+			return;
+		dp_judge_signatures(judge, &host->tlsa[index]);
+		judge_hidden(judge, host, &host->tlsa[index], subject, name);
 		return;
 	case DP_TLSA_WAIT:
 	case DP_TLSA_NO_HOST: return;

@@ -326,6 +326,21 @@ static void plan_hints(struct dp_plan *plan)
 		ask_tlsa(plan, &facts->tlsa_domain, &facts->target.name, true);
 }
 
+/* Resolvers that ask step by step (RFC 9156) meet the name above the record first. Our validator
+ * does not, and mends a wrong denial besides (its proof shows that there is something below), so
+ * the plain answer is wanted. */
+static void ask_parents(struct dp_plan *plan)
+{
+	for (size_t i = 0; i < plan->facts->host_count && plan->count < plan->max; i++) {
+		struct dp_host_facts *host = &plan->facts->hosts[i];
+		struct dp_name parent = dp_name_parent(&host->tlsa[0].name, 1);
+
+		if (dp_rule_secure_data(&host->tlsa[0]) &&
+			dp_plan_ask(plan, &host->parent, &parent, DP_TYPE_A, true))
+			plan->tasks[plan->count - 1].kind = DP_TASK_NAMESERVER;
+	}
+}
+
 static bool pending(const struct dp_lookup *lookup)
 {
 	return lookup->state == DP_LOOKUP_PENDING;
@@ -344,8 +359,8 @@ static bool host_pending(const struct dp_host_facts *host)
 {
 	if (pending(&host->a) || pending(&host->aaaa) || pending(&host->cname) ||
 		any_pending(host->tlsa, 2) || pending(&host->tlsa_hint) ||
-		pending(&host->tlsa_https) || pending(&host->nsec3param) ||
-		any_pending(host->ds, host->ds_count))
+		pending(&host->tlsa_https) || pending(&host->parent) ||
+		pending(&host->nsec3param) || any_pending(host->ds, host->ds_count))
 		return true;
 	for (size_t i = 0; i < host->addr_count; i++) {
 		const struct dp_addr_facts *addr = &host->addrs[i];
@@ -390,7 +405,9 @@ size_t dp_policy_next(struct dp_facts *facts, int64_t now_utc_s, struct dp_task 
 	if (plan.count > 0 || !facts->hosts_known || check_pending(facts))
 		return plan.count;
 	plan_hints(&plan);
-	if (plan.count == 0 && facts->target.all_nameservers)
+	if (plan.count == 0 && facts->target.all_nameservers) {
+		ask_parents(&plan);
 		dp_plan_nameservers(&plan);
+	}
 	return plan.count;
 }

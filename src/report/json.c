@@ -398,6 +398,9 @@ static void add_lookups(const struct scope *scope, cJSON *report)
 		add_lookup(scope, array, &host->tlsa[0]);
 		add_lookup(scope, array, &host->tlsa[1]);
 		add_lookup(scope, array, &host->tlsa_hint);
+		add_lookup(scope, array, &host->parent);
+		add_lookup(scope, array, &host->tlsa_https);
+		add_lookup(scope, array, &host->nsec3param);
 		for (size_t k = 0; k < host->ds_count; k++)
 			add_lookup(scope, array, &host->ds[k]);
 	}
