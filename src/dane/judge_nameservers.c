@@ -11,6 +11,7 @@
 #include "dane/judge.h"
 #include "dane/rules.h"
 
+#define RCODE_SERVFAIL 2
 #define SOA_NUMBERS_BYTES 20 /* behind its two names: serial first */
 #define DATA_SHOWN_BYTES 64  /* of one TLSA record: a whole SHA-512 digest */
 
@@ -93,9 +94,11 @@ static const char *failure_text(struct dp_judge *judge, const struct dp_lookup *
 	if (lookup->security == DP_BOGUS)
 		return dp_arena_printf(judge->arena, "an answer that does not validate%s%s",
 			why[0] != '\0' ? ": " : "", why);
-	return dp_arena_printf(judge->arena, "no usable answer (%s%s%s)",
-		dp_rcode_text(lookup->message.rcode, judge->arena), why[0] != '\0' ? ": " : "",
-		why);
+	/* SERVFAIL is our own resolver's word for all that. */
+	if (lookup->message.rcode == RCODE_SERVFAIL && why[0] == '\0')
+		return "no usable answer (it stays silent, refuses or fails)";
+	return dp_arena_printf(judge->arena, "no usable answer (%s)",
+		why[0] != '\0' ? why : dp_rcode_text(lookup->message.rcode, judge->arena));
 }
 
 /* Was the server asked at all? */
@@ -335,6 +338,41 @@ static void judge_server(struct dp_judge *judge, const char **texts, size_t inde
 
 /* --- what was not asked --- */
 
+/* Does the zone of a question name it as its server? */
+static bool serves(const struct dp_nameservers *ns, size_t cut, const struct dp_ns_host *host)
+{
+	const struct dp_message *message = &ns->cuts[cut].ns.message;
+	bool wanted = false, named = false;
+
+	for (size_t i = 0; i < ns->question_count; i++)
+		wanted |= ns->questions[i].zone == (int)cut;
+	for (size_t i = 0; wanted && i < message->rr_count; i++)
+		named |= message->rrs[i].rdata_len == host->name.len &&
+			memcmp(message->rrs[i].rdata, host->name.wire, host->name.len) == 0;
+	return named;
+}
+
+static void judge_host(struct dp_judge *judge, const struct dp_ns_host *host)
+{
+	const struct dp_nameservers *ns = judge->facts->nameservers;
+	bool failed = dp_rule_lookup_failed(&host->a) || dp_rule_lookup_failed(&host->aaaa);
+	struct dp_words words = { .host = dp_judge_name(judge, &host->name),
+		.addr = "no address",
+		.detail = failed ? "its address lookup failed" : "its name has no address",
+		.fix = "so nobody can ask it" };
+
+	if (host->a.state == DP_LOOKUP_DATA || host->aaaa.state == DP_LOOKUP_DATA ||
+		!asked(&host->a) || !asked(&host->aaaa))
+		return;
+	for (size_t i = 0; i < ns->cut_count; i++) {
+		if (!serves(ns, i, host))
+			continue;
+		words.record = dp_judge_name(judge, &ns->cuts[i].ns.name);
+		dp_finding_add(&judge->findings, DP_REASON_NAMESERVER_FAILS, &dp_subject_none,
+			words.record, &words);
+	}
+}
+
 static void judge_unasked(struct dp_judge *judge, size_t server)
 {
 	const struct dp_nameservers *ns = judge->facts->nameservers;
@@ -370,6 +408,8 @@ void dp_judge_nameservers(struct dp_judge *judge)
 		if (texts[i] != NULL)
 			judge_server(judge, texts, i);
 	}
+	for (size_t i = 0; i < ns->host_count; i++)
+		judge_host(judge, &ns->hosts[i]);
 	if (ns->cut_short)
 		dp_finding_add(&judge->findings, DP_REASON_NAMESERVERS_TOO_MANY, &dp_subject_none,
 			label, &words);
