@@ -42,9 +42,9 @@ int dp_cmd_version(char **args)
 	dp_buf_text(&out, "daneprobe " DP_VERSION " (" DP_TARGET ")\n");
 	for (size_t i = 0; i < sizeof(components) / sizeof(components[0]); i++)
 		dp_buf_printf(&out, "  %-12s%s\n", components[i].name, components[i].version);
-	dp_buf_text(&out,
-		"known CAs, to explain, never trusted: Let's Encrypt, roots of ca-certificates " DP_VERSION_CA_CERTIFICATES
-		"\n");
+	dp_buf_printf(&out,
+		"known CAs, to explain, never trusted: Let's Encrypt, roots of ca-certificates %s\n",
+		DP_VERSION_CA_CERTIFICATES);
 	dp_buf_text(&out, "built-in trust anchors of the DNS root:\n");
 	for (size_t i = 0; i < sizeof(anchors) / sizeof(anchors[0]); i++) {
 		/* ". IN DS 20326 8 2 ...": the key tag is the fourth word. */

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What an operator reads: the text report of each explanation, tests/golden/explain/NAME.txt. UPDATE_GOLDEN=1
- * writes them anew; then read them as somebody who never read an RFC. The cases are in explain_cases.inc.
+ * What an operator reads: the text report of each explanation, tests/golden/explain/NAME.txt.
+ * UPDATE_GOLDEN=1 writes them anew; then read them as somebody who never read an RFC. The cases are
+ * in explain_cases.inc.
  */
 #include "world.c"
 
 #include "dane/known_ca.h"
 #include "report/report.h"
 
-/* In the place of the table that the build makes: what time does not change, and R13 with the key that it has in
- * tests/cases/explain. */
+/* In the place of the table that the build makes: what time does not change, and R13 with the key
+ * that it has in tests/cases/explain. */
 const struct dp_known_ca dp_known_ca_table[] = {
 	/* clang-format off */
 	{ "ISRG Root X1", "ISRG Root X1", "RSA-4096", "2015-06-04", "2035-06-04", "",
@@ -28,8 +29,8 @@ const size_t dp_known_ca_count = sizeof dp_known_ca_table / sizeof dp_known_ca_t
 
 struct explain_case {
 	struct world_case world; /* name: of the golden file */
-	const char *now;      /* NULL: NOW */
-	const char *resolver; /* NULL: recursion from the root */
+	const char *now;         /* NULL: NOW */
+	const char *resolver;    /* NULL: recursion from the root */
 };
 
 #include "explain_cases.inc"
@@ -46,7 +47,8 @@ static void assert_golden(const char *name, const struct dp_buf *text)
 
 	if (file == NULL)
 		fail_msg("no %s; run from the root of the repository, or make it with "
-			 "UPDATE_GOLDEN=1", path);
+			 "UPDATE_GOLDEN=1",
+			path);
 	if (update)
 		assert_int_equal(fwrite(text->data, 1, text->len, file), text->len);
 	else

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* On the built table: config/known_cas.tsv and the roots of ca-certificates. The digests below are those that
- * Let's Encrypt's users publish, and those of the roots as their CAs publish them. */
+/* On the built table: config/known_cas.tsv and the roots of ca-certificates. The digests below are
+ * those that Let's Encrypt's users publish, and those of the roots as their CAs publish them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -27,7 +27,6 @@
 	"9d3fb25cb4a40eb8294203eb0a5ad51d7790c755fc0dd7f5667ef5e8e44c5ba7" \
 	"ba8ae997b46585d128baa17243c06587c205f89b937c000932168f57b1961b5c"
 #define R3_KEY "8d02536c887482bc34ff54e41d2ba659bf85b341a0a20afadb5813dcfbcf286d"
-
 
 static struct dp_arena *arena;
 

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A small written world for planner and judge: DNS answers and servers as lines of text, no network. The loop
- * in run() is what app/check.c does, without time. Included by the tests that play in it.
+ * A small written world for planner and judge: DNS answers and servers as lines of text, no
+ * network. The loop in run() is what app/check.c does, without time. Included by the tests that
+ * play in it.
  *
- * A "certificate" is any word: usage 3 compares octets only (RFC 7671 s5.1), so "3 0 1 =word" is the record of
- * the server that sends that word; "rsa-..." has an RSA key, "absent" refuses the other key type.
+ * A "certificate" is any word: usage 3 compares octets only (RFC 7671 s5.1), so "3 0 1 =word" is
+ * the record of the server that sends that word; "rsa-..." has an RSA key, "absent" refuses the
+ * other key type.
  *
- * "@NAME" is the chain of tests/cases/explain/NAME.case, or of that file in tests/cases/chain; and as data of a
- * TLSA record "@NAME:2" what its selector and matching type make of the third certificate there, "@NAME:0:FORM"
- * what a mistake makes of the first: "pem", "key-pem", "bare-key", "swapped".
+ * "@NAME" is the chain of tests/cases/explain/NAME.case, or of that file in tests/cases/chain; and
+ * as data of a TLSA record "@NAME:2" what its selector and matching type make of the third
+ * certificate there, "@NAME:0:FORM" what a mistake makes of the first: "pem", "key-pem",
+ * "bare-key", "swapped".
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -112,8 +115,8 @@ static void read_chain(const char *name, struct dp_chain *chain)
 	FILE *file = fopen(path, "r");
 
 	if (file == NULL) {
-		snprintf(path, sizeof path, "tests/cases/chain/%.*s.case",
-			(int)strcspn(name, ":"), name);
+		snprintf(path, sizeof path, "tests/cases/chain/%.*s.case", (int)strcspn(name, ":"),
+			name);
 		file = fopen(path, "r");
 	}
 	if (file == NULL)
@@ -145,7 +148,9 @@ static size_t put_matched(uint8_t matching, const void *octets, size_t len, uint
 		dp_digest_sha256(octets, len, out);
 	else
 		memcpy(out, octets, len);
-	return matching == DP_SHA512 ? DP_SHA512_BYTES : matching == DP_SHA256 ? DP_SHA256_BYTES : len;
+	return matching == DP_SHA512    ? DP_SHA512_BYTES
+		: matching == DP_SHA256 ? DP_SHA256_BYTES
+					: len;
 }
 
 /* "NAME:2", "NAME:0:FORM" */
@@ -230,7 +235,8 @@ static void set_state(struct dp_lookup *lookup, const char *security, const char
 /* DS: "ALGORITHM DIGEST"; NSEC3PARAM: "ITERATIONS". */
 static void add_numbers(struct dp_lookup *lookup, char words[WORDS][128], size_t count)
 {
-	unsigned first = (unsigned)atoi(words[0]), second = count > 1 ? (unsigned)atoi(words[1]) : 0;
+	unsigned first = (unsigned)atoi(words[0]),
+		 second = count > 1 ? (unsigned)atoi(words[1]) : 0;
 
 	if (lookup->type == DP_TYPE_DS)
 		add_rr(lookup, (const uint8_t[]){ 0, 0, (uint8_t)first, (uint8_t)second }, 4);
