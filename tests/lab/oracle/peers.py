@@ -38,8 +38,8 @@ def bounded(command, patience):
 # Postfix
 
 def postfix(destination):
-    """What posttls-finger meets at a domain, or at a "[host]" or "[host]:port". At dane-only it says
-    what it found in the DNS; the verdicts are those of dane."""
+    """What posttls-finger meets at a domain, or at a "[host]" or "[host]:port". At dane-only it
+    says what it found in the DNS; the verdicts are those of dane."""
     text, in_time = bounded(
         [POSTTLS_FINGER, "-t", "9", "-T", "9", "-l", "dane-only", "-o", "inet_protocols=all",
          destination], PATIENCE_S)
