@@ -42,127 +42,98 @@ static bool explain_swapped(struct dp_why *why)
 	why->subject.cert = place;
 	why->words.cert = dp_why_cert_text(why, &why->probe->chain.certs[place]);
 	why->words.detail = why->record->selector == DP_CERT ? "key" : "certificate";
+	if (why->record->selector == DP_CERT && why->record->usage == DP_DANE_TA && place > 0)
+		why->words.fix = dp_arena_printf(why->judge->arena, "Change its selector to 1:%s",
+			dp_why_changed(why, DP_DANE_TA, DP_SPKI));
 	dp_why_add(why, DP_REASON_TLSA_SELECTOR_SWAPPED);
 	return true;
 }
 
 /* --- usage 3 --- */
 
-static const char *pinned_ca(struct dp_why *why)
+static bool explain_issuer(struct dp_why *why)
 {
-	const struct dp_known_ca *ca = dp_known_ca_find(why->record, NULL);
+	int issuer = find(&why->probe->chain, why->record, 1, equals);
 
-	if (ca == NULL)
-		return "";
-	return dp_arena_printf(why->judge->arena, "; it pins a known CA, %s", ca->subject_cn);
+	if (issuer < 0)
+		return false;
+	why->subject.cert = issuer;
+	why->words.cert = dp_why_cert_text(why, &why->probe->chain.certs[issuer]);
+	why->words.fix = dp_arena_printf(why->judge->arena,
+		"%s\nOr, if an issuer is meant to be pinned, publish the same data with usage 2:%s",
+		dp_why_publish(why), dp_why_changed(why, DP_DANE_TA, why->record->selector));
+	dp_why_add(why, DP_REASON_TLSA_EE_IS_ISSUER);
+	return true;
+}
+
+/* A whole certificate in the record, of the key in use: an earlier one, most likely. */
+static bool explain_reissued(struct dp_why *why)
+{
+	const struct dp_cert *leaf = why->leaf;
+	struct dp_cert pinned;
+	bool same;
+
+	if (why->record->selector != DP_CERT || why->record->matching != DP_FULL)
+		return false;
+	dp_cert_open(&pinned, why->record->data, why->record->data_len, why->judge->arena);
+	same = pinned.spki != NULL && leaf->spki != NULL &&
+		memcmp(pinned.spki_sha256, leaf->spki_sha256, DP_SHA256_BYTES) == 0;
+	if (same) {
+		why->words.cert = dp_why_leaf_text(why);
+		why->words.detail = dp_arena_printf(why->judge->arena, "one that ends on %s",
+			dp_judge_date(why->judge, pinned.not_after_utc_s));
+		dp_why_add(why, DP_REASON_TLSA_SAME_KEY);
+	}
+	dp_cert_close(&pinned);
+	return same;
+}
+
+/* The record that matches, but for this one: RFC 7671 s9. */
+static const struct dp_tlsa *hidden_by(struct dp_why *why)
+{
+	for (size_t i = 0; i < why->host->record_count; i++) {
+		const struct dp_tlsa *other = &why->host->records[i];
+
+		if (other->weaker && other->usage == why->record->usage &&
+			other->selector == why->record->selector && equals(other, why->leaf))
+			return other;
+	}
+	return NULL;
+}
+
+/* What is known of a record that fits nothing, behind "does not match the server certificate". */
+static const char *hint(struct dp_why *why, const struct dp_known_ca *ca)
+{
+	if (ca != NULL)
+		return dp_arena_printf(why->judge->arena,
+			": it pins a known CA, %s, and usage 3 is for the server's own key",
+			ca->subject_cn);
+	if (why->record->selector == DP_CERT)
+		return ": it pins one certificate (selector 0), and never matches a renewed one";
+	return "";
 }
 
 static void explain_ee(struct dp_why *why)
 {
-	int issuer = find(&why->probe->chain, why->record, 1, equals);
+	const struct dp_known_ca *ca = dp_known_ca_find(why->record, NULL);
+	const struct dp_tlsa *hidden = hidden_by(why);
 
-	if (issuer > 0) {
-		const struct dp_tlsa *record = why->record;
-
-		why->subject.cert = issuer;
-		why->words.cert = dp_why_cert_text(why, &why->probe->chain.certs[issuer]);
-		why->words.fix = dp_arena_printf(why->judge->arena,
-			"%s\nor, if an issuer is meant to be pinned, publish the same data with usage 2:\n  %s. IN TLSA 2 %u %u %s",
-			dp_why_publish(why), dp_judge_name(why->judge, &why->host->owner),
-			(unsigned)record->selector, (unsigned)record->matching,
-			dp_text_hex(why->judge->arena, record->data, record->data_len));
-		dp_why_add(why, DP_REASON_TLSA_EE_IS_ISSUER);
-		return;
-	}
-	if (explain_swapped(why))
+	if (explain_issuer(why) || explain_swapped(why) || explain_reissued(why))
 		return;
 	why->words.cert = dp_why_leaf_text(why);
-	why->words.detail = pinned_ca(why);
-	why->words.fix = dp_arena_printf(why->judge->arena,
-		"%s\nIf the record is right and the server should use another key, deploy that certificate instead.",
-		dp_why_publish(why));
+	why->words.detail = hint(why, ca);
+	if (hidden != NULL)
+		why->words.fix = dp_arena_printf(why->judge->arena,
+			"Remove this record. The record %s matches, but does not count beside it.",
+			dp_tlsa_text(hidden, DP_WHY_SHOWN_BYTES, why->judge->arena));
+	else if (ca == NULL)
+		why->words.fix = dp_arena_printf(why->judge->arena,
+			"%s\nOr, if the record is right and the server should use another key, deploy that certificate.",
+			dp_why_publish(why));
 	dp_why_add(why, DP_REASON_TLSA_EE_MISMATCH);
 }
 
 /* --- usage 2 --- */
-
-static const char *digest_kind(const struct dp_tlsa *record)
-{
-	return record->selector == DP_SPKI ? "the key of" : "the certificate of";
-}
-
-/* "ISRG Root X1" as a file would be called: "ISRG_Root_X1". */
-static const char *file_name(struct dp_why *why, const char *name)
-{
-	char *file = dp_arena_text(why->judge->arena, name, strlen(name));
-
-	for (char *c = file; *c != '\0'; c++) {
-		if (*c == ' ' || *c == '/' || *c == '\'')
-			*c = '_';
-	}
-	return file;
-}
-
-/* Did that CA, by name, issue one of the certificates that were sent? */
-static bool leads_to(const struct dp_chain *chain, const struct dp_known_ca *ca)
-{
-	for (size_t i = 0; i < chain->count; i++) {
-		const char *issuer = chain->certs[i].issuer_text;
-
-		if (issuer != NULL && strcmp(issuer, ca->subject_cn) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* A CA that could be sent: two ways. One that could not (it is over, or the certificate has another
- * issuer by now): one. */
-static void explain_known(struct dp_why *why, const struct dp_known_ca *ca, const char *own)
-{
-	struct dp_arena *arena = why->judge->arena;
-	const struct dp_chain *chain = &why->probe->chain;
-	const char *issuer = chain->certs[chain->count - 1].issuer_text;
-	bool over = dp_text_time_parse(ca->not_after) < why->judge->now_utc_s;
-	bool there = leads_to(chain, ca);
-
-	why->words.detail = dp_arena_printf(arena, "%s %s%s%s", digest_kind(why->record),
-		ca->subject_cn, over ? ", which expired on " : "", over ? ca->not_after : "");
-	if (there && !over) {
-		why->words.fix = dp_arena_printf(arena,
-			"Either append the certificate of %s to the chain file that the server sends:\n"
-			"  cat %s.pem >> fullchain.pem\nor publish the record of the server's own key instead:%s",
-			ca->subject_cn, file_name(why, ca->subject_cn), own);
-		return;
-	}
-	if (!there)
-		why->words.cert =
-			dp_arena_printf(arena, "%s. This chain leads to another CA, \"%s\"",
-				why->words.cert, issuer != NULL ? issuer : "?");
-	why->words.fix = dp_arena_printf(arena,
-		"That CA does not come back with the next renewal. Publish the record of the server's own key instead:%s",
-		own);
-}
-
-/* RFC 7671 s5.2.2: the anchor must be in the chain. Two ways: send it, or pin what is sent. */
-static void explain_not_sent(struct dp_why *why)
-{
-	const struct dp_known_ca *ca = dp_known_ca_find(why->record, NULL);
-	const char *own = dp_judge_record_line(why->judge, why->subject.host, why->leaf);
-
-	why->words.cert = dp_why_sent_text(why);
-	if (ca != NULL) {
-		explain_known(why, ca, own);
-	} else {
-		why->words.detail = dp_arena_printf(why->judge->arena,
-			"%s a trust anchor that this tool does not know by name",
-			digest_kind(why->record));
-		why->words.fix = dp_arena_printf(why->judge->arena,
-			"Either append the certificate that the record was made from to the chain file that the server "
-			"sends:\n  cat anchor.pem >> fullchain.pem\nor publish the record of the server's own key instead:%s",
-			own);
-	}
-	dp_why_add(why, DP_REASON_TLSA_ANCHOR_NOT_SENT);
-}
 
 /* The digest of a whole certificate, of a CA whose key is in the chain in another certificate
  * (cross-signed, reissued). */
@@ -223,6 +194,13 @@ static void explain_broken(struct dp_why *why)
 	if (cert != NULL && why->match->reason == DP_REASON_CERTIFICATE_NOT_YET_VALID)
 		why->words.detail = dp_judge_date(why->judge, cert->not_before_utc_s);
 	why->words.host = dp_judge_name(why->judge, &why->host->base);
+	if (why->match->reason == DP_REASON_CERTIFICATE_EXPIRED)
+		why->words.fix = culprit == 0
+			? "Renew the certificate, and see that the mail server loads the new one."
+			: dp_arena_printf(why->judge->arena,
+				  "Put the CA's current certificate in its place; or use usage 3, for which "
+				  "issuers do not count. %s",
+				  dp_why_publish(why));
 	dp_why_add(why, why->match->reason);
 }
 
@@ -235,7 +213,7 @@ static void explain_ta(struct dp_why *why)
 	} else if (equals(why->record, why->leaf)) {
 		dp_why_add(why, DP_REASON_TLSA_TA_IS_LEAF);
 	} else if (!explain_swapped(why) && !explain_same_key(why)) {
-		explain_not_sent(why);
+		dp_explain_not_sent(why);
 	}
 }
 

@@ -26,6 +26,12 @@ void dp_why_add(struct dp_why *why, enum dp_reason code);
 /* "Publish the record of the key in use:" and the record. */
 const char *dp_why_publish(struct dp_why *why);
 
+/* The record of the key in use on a line of its own, and that the key must stay. */
+const char *dp_why_own(struct dp_why *why);
+
+/* The record with another usage and selector, on a line of its own. */
+const char *dp_why_changed(struct dp_why *why, unsigned usage, unsigned selector);
+
 /* The end entity in words, with its key. */
 const char *dp_why_leaf_text(struct dp_why *why);
 
@@ -38,6 +44,9 @@ const char *dp_why_sent_text(struct dp_why *why);
 /* explain_elsewhere.c: the record fits what another key type, address, host, or a client without
  * SNI gets. Says so and returns true. */
 bool dp_explain_elsewhere(struct dp_why *why);
+
+/* explain_anchor.c: the record pins an anchor that is not in the chain. */
+void dp_explain_not_sent(struct dp_why *why);
 
 /* explain_form.c: the record is a digest of nothing, or of another form of the same object. */
 bool dp_explain_form(struct dp_why *why);

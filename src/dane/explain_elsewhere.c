@@ -27,6 +27,10 @@ static void other_address(struct dp_why *why, const struct dp_addr_facts *addr)
 
 	why->words.host = dp_judge_label(why->judge, why->subject.host, -1);
 	why->words.detail = dp_ip_format(&addr->ip, ip);
+	why->words.fix = dp_arena_printf(why->judge->arena,
+		"Deploy the same certificate on every address of the host, or publish the record of this one, "
+		"too:%s",
+		dp_judge_record_line(why->judge, why->subject.host, why->leaf));
 	dp_why_add(why, DP_REASON_TLSA_OTHER_ADDRESS);
 }
 

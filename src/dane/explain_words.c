@@ -50,13 +50,30 @@ const char *dp_why_cert_text(struct dp_why *why, const struct dp_cert *cert)
 	return dp_arena_printf(why->judge->arena, "\"%s\"", cert_name(cert));
 }
 
-const char *dp_why_publish(struct dp_why *why)
+const char *dp_why_own(struct dp_why *why)
 {
 	const char *line = dp_judge_record_line(why->judge, why->subject.host, why->leaf);
 
 	if (line[0] == '\0')
-		return "Publish a record of the key that the server uses.";
-	return dp_arena_printf(why->judge->arena, "Publish the record of the key in use:%s", line);
+		return " 3 1 1 and the SHA-256 digest of that key.";
+	return dp_arena_printf(why->judge->arena,
+		"%s\nKeep that key when the certificate is renewed (certbot: --reuse-key).", line);
+}
+
+const char *dp_why_publish(struct dp_why *why)
+{
+	return dp_arena_printf(
+		why->judge->arena, "Publish the record of the key in use:%s", dp_why_own(why));
+}
+
+const char *dp_why_changed(struct dp_why *why, unsigned usage, unsigned selector)
+{
+	const struct dp_tlsa *record = why->record;
+
+	return dp_arena_printf(why->judge->arena, "\n  %s. IN TLSA %u %u %u %s",
+		dp_judge_name(why->judge, &why->host->owner), usage, selector,
+		(unsigned)record->matching,
+		dp_text_hex(why->judge->arena, record->data, record->data_len));
 }
 
 void dp_why_add(struct dp_why *why, enum dp_reason code)

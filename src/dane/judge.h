@@ -32,9 +32,12 @@ void dp_judge_signatures(struct dp_judge *judge, const struct dp_lookup *lookup)
 /* " (its signature ended on ...)" when all signatures over the records of a bogus answer are out of
  * their time; else "". */
 const char *dp_judge_expired(struct dp_judge *judge, const struct dp_lookup *lookup);
-/* Where security ends, in words, from the DS answers of a name's ancestors (TLD first); adds a
- * finding when it ends at an algorithm that is not supported (RFC 4035 s5.2). */
-const char *dp_judge_insecure_because(struct dp_judge *judge, const struct dp_lookup *ds,
+/* Where security ends and what mends it, in words, from the DS answers of a name's ancestors (TLD
+ * first); adds a finding when it ends at an algorithm that is not supported (RFC 4035 s5.2). */
+struct dp_insecure {
+	const char *why, *fix;
+};
+struct dp_insecure dp_judge_insecure_because(struct dp_judge *judge, const struct dp_lookup *ds,
 	size_t count, const struct dp_lookup *nsec3param);
 
 /* judge_dns.c: findings on the MX, address and TLSA answers; the root (which must come first) and

@@ -42,6 +42,17 @@ static const char *denial(struct dp_judge *judge, const struct dp_lookup *lookup
 		lookup->security == DP_SECURE ? "proven by DNSSEC" : "not protected by DNSSEC");
 }
 
+/* What mends a bogus answer. */
+static const char *bogus_fix(struct dp_judge *judge, const struct dp_lookup *lookup)
+{
+	if (dp_judge_expired(judge, lookup)[0] != '\0')
+		return "Sign the zone again, and see why that did not happen in time: look at the schedule "
+		       "and the clock of the signer.";
+	if (lookup->type == DP_TYPE_TLSA)
+		return "Sign the zone again; see that its denial of existence (NSEC, NSEC3) is complete.";
+	return "Sign the zone again, or correct the DS record at its parent.";
+}
+
 /* --- the MX answer --- */
 
 static bool looks_like_address(const struct dp_name *name)
@@ -117,9 +128,9 @@ static void judge_hosts_together(struct dp_judge *judge, const char *domain)
 static void judge_insecure_domain(struct dp_judge *judge, const char *domain)
 {
 	const struct dp_facts *facts = judge->facts;
-	struct dp_words words = { .host = domain,
-		.detail = dp_judge_insecure_because(
-			judge, facts->ds, facts->ds_count, &facts->nsec3param) };
+	struct dp_insecure insecure =
+		dp_judge_insecure_because(judge, facts->ds, facts->ds_count, &facts->nsec3param);
+	struct dp_words words = { .host = domain, .detail = insecure.why, .fix = insecure.fix };
 
 	dp_finding_add(&judge->findings, DP_REASON_MX_INSECURE, &dp_subject_none, domain, &words);
 	for (size_t i = 0; i < facts->host_count; i++) {
@@ -137,7 +148,9 @@ static void judge_insecure_domain(struct dp_judge *judge, const char *domain)
 static void judge_failed_mx(struct dp_judge *judge, const char *domain)
 {
 	const struct dp_lookup *mx = &judge->facts->mx;
-	struct dp_words words = { .host = domain, .detail = failure(judge, mx) };
+	struct dp_words words = {
+		.host = domain, .detail = failure(judge, mx), .fix = bogus_fix(judge, mx)
+	};
 
 	if (mx->state == DP_LOOKUP_CANCELLED || judge->rootless)
 		return; /* another finding says it */
@@ -155,7 +168,9 @@ void dp_judge_root(struct dp_judge *judge)
 		strstr(why, "signature expired") != NULL || strstr(why, "before inception") != NULL;
 	bool recursive = strcmp(judge->facts->resolver_mode, "recursive") == 0;
 	char now[DP_TIME_TEXT_MAX];
-	struct dp_words words = { 0 };
+	bool system = strcmp(judge->facts->resolver_mode, "system") == 0;
+	struct dp_words words = { .host = system ? "of /etc/resolv.conf"
+						 : judge->facts->resolver_mode };
 
 	if (!dp_rule_final(root) || dp_rule_secure_data(root) || root->state == DP_LOOKUP_CANCELLED)
 		return;
@@ -267,6 +282,7 @@ static void judge_family(struct dp_judge *judge, const struct dp_lookup *lookup,
 		!dp_rule_lookup_failed(lookup))
 		return;
 	words.detail = failure(judge, lookup);
+	words.fix = bogus_fix(judge, lookup);
 	dp_finding_add_as(&judge->findings,
 		bogus(lookup) ? DP_REASON_ADDRESS_BOGUS : DP_REASON_ADDRESS_LOOKUP_FAILED,
 		other_serves ? DP_WARNING : DP_ERROR, subject, host, &words);
@@ -290,11 +306,22 @@ static void judge_no_address(struct dp_judge *judge, const struct dp_host_facts 
 static void judge_insecure_host(struct dp_judge *judge, const struct dp_host_facts *host,
 	const struct dp_subject *subject, const char *name)
 {
-	struct dp_words words = { .host = name,
-		.detail = dp_judge_insecure_because(
-			judge, host->ds, host->ds_count, &host->nsec3param) };
+	const struct dp_facts *facts = judge->facts;
+	struct dp_insecure insecure =
+		dp_judge_insecure_because(judge, host->ds, host->ds_count, &host->nsec3param);
+	struct dp_words words = { .host = name, .detail = insecure.why, .fix = insecure.fix };
 
+	if (facts->target.is_domain && facts->mx.security == DP_INSECURE &&
+		strcmp(insecure.why,
+			dp_judge_insecure_because(
+				judge, facts->ds, facts->ds_count, &facts->nsec3param)
+				.why) == 0) {
+		words.detail = "for the same reason as the domain";
+		words.fix = "The same as for the domain.";
+	}
 	dp_finding_add(&judge->findings, DP_REASON_ADDRESS_INSECURE, subject, name, &words);
+	words.detail = insecure.why;
+	words.fix = insecure.fix;
 	if (host->tlsa_hint.state == DP_LOOKUP_DATA && host->tlsa_hint.security != DP_SECURE) {
 		words.record = dp_judge_name(judge, &host->tlsa_hint.name);
 		dp_finding_add(&judge->findings, DP_REASON_TLSA_INSECURE, subject, name, &words);
@@ -308,7 +335,7 @@ static const char *filtered(struct dp_judge *judge, const struct dp_lookup *tlsa
 	if (tlsa->state != DP_LOOKUP_TIMEOUT && (tlsa->state != DP_LOOKUP_ERROR || bogus(tlsa)))
 		return text;
 	return dp_arena_printf(judge->arena,
-		"%s, although the same host's addresses were answered: questions of type TLSA are filtered or "
+		"%s, although the same host's addresses were answered: questions of type TLSA seem to be filtered, or "
 		"not understood",
 		text);
 }
@@ -318,7 +345,8 @@ static void judge_failed_tlsa(struct dp_judge *judge, const struct dp_lookup *tl
 {
 	struct dp_words words = { .host = name,
 		.record = dp_judge_name(judge, &tlsa->name),
-		.detail = filtered(judge, tlsa, failure(judge, tlsa)) };
+		.detail = filtered(judge, tlsa, failure(judge, tlsa)),
+		.fix = bogus_fix(judge, tlsa) };
 
 	if (tlsa->state == DP_LOOKUP_CANCELLED || judge->rootless)
 		return;
@@ -353,6 +381,8 @@ static void judge_no_tlsa(struct dp_judge *judge, const struct dp_host_facts *ho
 		if (tlsa->state == DP_LOOKUP_DATA) {
 			words.detail =
 				"the answer is insecure: an alias leads into a zone without DNSSEC";
+			words.fix = "Sign the zone that the alias leads to, or publish the records "
+				    "without an alias.";
 			dp_finding_add(
 				&judge->findings, DP_REASON_TLSA_INSECURE, subject, name, &words);
 		} else if (tlsa->message.alias_count > 0) {

@@ -149,13 +149,76 @@ static unsigned nsec3_iterations(const struct dp_lookup *nsec3param)
 	return most;
 }
 
+static struct dp_insecure no_chain(const char *why)
+{
+	return (struct dp_insecure){ why,
+		"Sign the zone and have its DS record published at its parent; every zone above it must "
+		"be signed, too." };
+}
+
+static struct dp_insecure no_ds(
+	struct dp_judge *judge, const struct dp_name *name, const char *span)
+{
+	const char *text = dp_judge_name(judge, name);
+
+	return (struct dp_insecure){ dp_arena_printf(judge->arena,
+					     "%s has no DS record at its parent%s", text, span),
+		dp_arena_printf(judge->arena,
+			"Have the DS record of %s published at its parent (the registrar does that); sign the "
+			"zone first, if it is not signed.",
+			text) };
+}
+
+static struct dp_insecure bad_algorithm(
+	struct dp_judge *judge, const char *name, const char *algorithms)
+{
+	struct dp_words words = { .host = name, .detail = algorithms };
+
+	dp_finding_add(
+		&judge->findings, DP_REASON_ALGORITHM_UNSUPPORTED, &dp_subject_none, name, &words);
+	return (struct dp_insecure){
+		dp_arena_printf(judge->arena,
+			"%s is signed with algorithms that are not supported (%s)", name,
+			algorithms),
+		"Sign the zone with another algorithm, as the warning about it says."
+	};
+}
+
+/* DS records that count, but answers that are not proven all the same. */
+static struct dp_insecure not_proven(
+	struct dp_judge *judge, const char *name, const struct dp_lookup *nsec3param)
+{
+	unsigned iterations = nsec3_iterations(nsec3param);
+
+	if (iterations > NSEC3_ITERATIONS_MAX)
+		return (struct dp_insecure){
+			dp_arena_printf(judge->arena,
+				"the zone %s is signed with %u NSEC3 iterations, more than the %u that "
+				"validators accept (RFC 9276)",
+				name, iterations, NSEC3_ITERATIONS_MAX),
+			dp_arena_printf(judge->arena,
+				"Sign the zone %s again, with 0 NSEC3 iterations and no salt.",
+				name)
+		};
+	return (struct dp_insecure){
+		dp_arena_printf(judge->arena,
+			"%s has a DS record, but its answers are not provable (an unsigned "
+			"part of the zone, or NSEC3 opt-out)",
+			name),
+		dp_arena_printf(judge->arena,
+			"Sign all of the zone %s, without NSEC3 opt-out, and have the DS records of zones "
+			"below it published in it.",
+			name)
+	};
+}
+
 /* DS answers from the TLD down: the last secure one stands at the last signed parent, so security
  * ends at its name (no DS, or none that can be used) or at the next name below (opt-out). */
-const char *dp_judge_insecure_because(struct dp_judge *judge, const struct dp_lookup *ds,
+struct dp_insecure dp_judge_insecure_because(struct dp_judge *judge, const struct dp_lookup *ds,
 	size_t count, const struct dp_lookup *nsec3param)
 {
 	const struct dp_lookup *last = NULL, *next = NULL;
-	const char *algorithms, *name;
+	const char *algorithms;
 
 	for (size_t i = 0; i < count; i++) {
 		if (dp_rule_final(&ds[i]) && !dp_rule_lookup_failed(&ds[i]) &&
@@ -163,32 +226,16 @@ const char *dp_judge_insecure_because(struct dp_judge *judge, const struct dp_lo
 			last = &ds[i];
 	}
 	if (count == 0 || !dp_rule_final(&ds[0]) || dp_rule_lookup_failed(&ds[0]))
-		return "no chain of DNSSEC signatures leads to it from the root";
+		return no_chain("no chain of DNSSEC signatures leads to it from the root");
 	if (last == NULL)
-		return "no chain of DNSSEC signatures leads to its top-level domain";
-	name = dp_judge_name(judge, &last->name);
+		return no_chain("no chain of DNSSEC signatures leads to its top-level domain");
 	if (last->state != DP_LOOKUP_DATA)
-		return dp_arena_printf(judge->arena, "%s has no DS record at its parent", name);
-	if (ds_unsupported(judge, last, &algorithms)) {
-		struct dp_words words = { .host = name, .detail = algorithms };
-
-		dp_finding_add(&judge->findings, DP_REASON_ALGORITHM_UNSUPPORTED, &dp_subject_none,
-			name, &words);
-		return dp_arena_printf(judge->arena,
-			"%s is signed with algorithms that are not supported (%s)", name,
-			algorithms);
-	}
+		return no_ds(judge, &last->name, "");
+	if (ds_unsupported(judge, last, &algorithms))
+		return bad_algorithm(judge, dp_judge_name(judge, &last->name), algorithms);
 	next = last + 1 < ds + count ? last + 1 : NULL;
-	if (next != NULL && dp_rule_final(next) && next->state == DP_LOOKUP_NODATA)
-		return dp_arena_printf(judge->arena,
-			"%s has no DS record at its parent (in an NSEC3 opt-out span)",
-			dp_judge_name(judge, &next->name));
-	if (nsec3_iterations(nsec3param) > NSEC3_ITERATIONS_MAX)
-		return dp_arena_printf(judge->arena,
-			"the zone %s is signed with %u NSEC3 iterations, more than the %u that validators accept (RFC 9276); "
-			"sign it with 0",
-			name, nsec3_iterations(nsec3param), NSEC3_ITERATIONS_MAX);
-	return dp_arena_printf(judge->arena,
-		"%s has a DS record, but its answers are not provable (an unsigned part of the zone, or NSEC3 opt-out)",
-		name);
+	if (nsec3_iterations(nsec3param) <= NSEC3_ITERATIONS_MAX && next != NULL &&
+		dp_rule_final(next) && next->state == DP_LOOKUP_NODATA)
+		return no_ds(judge, &next->name, " (in an NSEC3 opt-out span)");
+	return not_proven(judge, dp_judge_name(judge, &last->name), nsec3param);
 }

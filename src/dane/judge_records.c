@@ -63,12 +63,27 @@ static void judge_unusable(struct dp_judge *judge, const struct dp_tlsa *record,
 	dp_finding_add(&judge->findings, record->unusable, subject, words->host, words);
 }
 
+static bool stronger_matched(const struct dp_host_verdict *host, const struct dp_tlsa *record)
+{
+	for (size_t i = 0; i < host->record_count; i++) {
+		const struct dp_tlsa *other = &host->records[i];
+
+		if (host->matched[i] && other->usage == record->usage &&
+			other->selector == record->selector && other->matching == DP_SHA512)
+			return true;
+	}
+	return false;
+}
+
 /* Weaker digests that would match: RFC 7671 s9. */
 static void judge_weaker(struct dp_judge *judge, const struct dp_tlsa *record,
 	const struct dp_subject *subject, struct dp_words *words)
 {
+	const struct dp_host_verdict *host = &judge->verdict->hosts[subject->host];
 	const struct dp_cert *leaf = dp_judge_leaf(judge, subject->host);
 
+	if (stronger_matched(host, record))
+		return;
 	if (leaf == NULL || record->usage != DP_DANE_EE ||
 		!dp_tlsa_matches(record, leaf->der, leaf->der_len, leaf->spki, leaf->spki_len))
 		return;
