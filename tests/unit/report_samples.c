@@ -297,11 +297,12 @@ static void fill_no_dane(struct dp_facts *facts, struct dp_verdict *verdict)
 	facts->ds_count = 2;
 	add_host(facts, verdict, "mx.example.org", DP_INSECURE, DP_NO_DANE);
 	find(facts, verdict, DP_REASON_MX_INSECURE, DOMAIN, "example.org",
-		WORDS(.host = "example.org",
-			.detail =
-				"org has no DS record for example.org, so the zone is not signed"));
+		WORDS(.host = "example.org", .detail = "example.org has no DS record at its parent",
+			.fix = "Have the DS record of example.org published at its parent (the "
+			       "registrar does that); sign the zone first, if it is not signed."));
 	find(facts, verdict, DP_REASON_ADDRESS_INSECURE, HOST(0), "mx.example.org",
-		WORDS(.host = "mx.example.org", .detail = "org has no DS record for example.org"));
+		WORDS(.host = "mx.example.org", .detail = "for the same reason as the domain",
+			.fix = "The same as for the domain."));
 }
 
 static void fill_no_mail(struct dp_facts *facts, struct dp_verdict *verdict)
@@ -318,7 +319,8 @@ static void fill_bogus(struct dp_facts *facts, struct dp_verdict *verdict)
 	facts->mx.why =
 		"validation failure <example.org. MX IN>: signature expired from 192.0.2.53";
 	find(facts, verdict, DP_REASON_MX_BOGUS, DOMAIN, "example.org",
-		WORDS(.host = "example.org", .detail = facts->mx.why));
+		WORDS(.host = "example.org", .detail = facts->mx.why,
+			.fix = "Sign the zone again, or correct the DS record at its parent."));
 }
 
 /* Records that SMTP cannot use. */
@@ -336,12 +338,10 @@ static void fill_unauthenticated(struct dp_facts *facts, struct dp_verdict *verd
 		add_probe(add_addr(host, judged, "192.0.2.1", DP_UNAUTHENTICATED),
 			&judged->addrs[0], DP_OFFER_ALL, DP_UNAUTHENTICATED));
 	find(facts, verdict, DP_REASON_TLSA_UNUSABLE_USAGE, RECORD(0, -1, -1, 0), "mx.example.org",
-		WORDS(.record = "1 1 1 4c1bfe3a86d7a5b9...", .detail = "1 (PKIX-EE)",
-			.fix = RECORD_LINE));
+		WORDS(.record = "1 1 1 4c1bfe3a86d7a5b9...", .detail = "1 (PKIX-EE)"));
 	find(facts, verdict, DP_REASON_TLSA_UNUSABLE_PARAMETER, RECORD(0, -1, -1, 1),
 		"mx.example.org",
-		WORDS(.record = "3 1 7 4c1bfe3a86d7a5b9...", .detail = "matching type, 7",
-			.fix = RECORD_LINE));
+		WORDS(.record = "3 1 7 4c1bfe3a86d7a5b9...", .detail = "matching type, 7"));
 	find(facts, verdict, DP_REASON_TLSA_ALL_UNUSABLE, HOST(0), "mx.example.org",
 		WORDS(.host = "mx.example.org", .fix = RECORD_LINE));
 }

@@ -75,6 +75,8 @@ static void explain(void **state)
 		show(&c->world, verdict);
 		fail();
 	}
+	for (size_t i = 0; i < verdict->finding_count; i++) /* "?" stands for a missing word */
+		assert_null(strchr(verdict->findings[i].remedy, '?'));
 	dp_buf_init(&out, arena);
 	dp_report_find("text")->write(&out, facts, verdict, &options);
 	assert_golden(c->world.name, &out);
