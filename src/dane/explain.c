@@ -7,6 +7,8 @@
 #include "dane/explain.h"
 #include "dane/known_ca.h"
 
+#define DAY_S 86400
+
 static bool equals(const struct dp_tlsa *record, const struct dp_cert *cert)
 {
 	return dp_tlsa_matches(record, cert->der, cert->der_len, cert->spki, cert->spki_len);
@@ -178,6 +180,17 @@ static void explain_off_path(struct dp_why *why)
 	dp_why_add(why, DP_REASON_TLSA_ANCHOR_NOT_ISSUER);
 }
 
+/* With the time where the date is today's, or almost. */
+static const char *date_text(struct dp_why *why, int64_t utc_s)
+{
+	int64_t away_s = utc_s - why->judge->now_utc_s;
+	char time[DP_TIME_TEXT_MAX];
+
+	if (utc_s == DP_TIME_NONE || away_s < -DAY_S || away_s > DAY_S)
+		return dp_judge_date(why->judge, utc_s);
+	return dp_arena_printf(why->judge->arena, "%s", dp_text_time(utc_s, time));
+}
+
 /* A rule of usage 2 is broken by one certificate on the path. */
 static void explain_broken(struct dp_why *why)
 {
@@ -190,9 +203,9 @@ static void explain_broken(struct dp_why *why)
 	why->words.cert = cert != NULL ? dp_why_cert_text(why, cert) : "the anchor in the record";
 	why->words.detail = why->match->detail != NULL ? why->match->detail : "no detail";
 	if (cert != NULL && why->match->reason == DP_REASON_CERTIFICATE_EXPIRED)
-		why->words.detail = dp_judge_date(why->judge, cert->not_after_utc_s);
+		why->words.detail = date_text(why, cert->not_after_utc_s);
 	if (cert != NULL && why->match->reason == DP_REASON_CERTIFICATE_NOT_YET_VALID)
-		why->words.detail = dp_judge_date(why->judge, cert->not_before_utc_s);
+		why->words.detail = date_text(why, cert->not_before_utc_s);
 	why->words.host = dp_judge_name(why->judge, &why->host->base);
 	if (why->match->reason == DP_REASON_CERTIFICATE_EXPIRED)
 		why->words.fix = culprit == 0

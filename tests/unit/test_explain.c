@@ -31,6 +31,7 @@ struct explain_case {
 	struct world_case world; /* name: of the golden file */
 	const char *now;         /* NULL: NOW */
 	const char *resolver;    /* NULL: recursion from the root */
+	bool all_nameservers;
 };
 
 #include "explain_cases.inc"
@@ -69,6 +70,7 @@ static void explain(void **state)
 	arena = dp_arena_open();
 	now_utc_s = c->now != NULL ? dp_text_time_parse(c->now) : NOW;
 	resolver = c->resolver != NULL ? c->resolver : "recursive";
+	all_nameservers = c->all_nameservers;
 	facts = run(&c->world);
 	verdict = dp_policy_judge(facts, now_utc_s);
 	if (verdict->outcome != c->world.outcome || !expected(c->world.codes, found, verdict)) {

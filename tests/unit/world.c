@@ -47,6 +47,7 @@ static struct dp_arena *arena;
 static char asked[65536];
 static int64_t now_utc_s = NOW;
 static const char *resolver = "recursive";
+static bool all_nameservers;
 
 /* --- the world --- */
 
@@ -92,6 +93,14 @@ static void add_mx(struct dp_lookup *lookup, const char *preference, const char 
 	rdata[1] = (uint8_t)value;
 	memcpy(rdata + 2, name.wire, name.len);
 	add_rr(lookup, rdata, 2u + name.len);
+}
+
+static void add_ns(struct dp_lookup *lookup, const char *host)
+{
+	struct dp_name name;
+
+	assert_true(dp_name_parse(host, &name));
+	add_rr(lookup, name.wire, name.len);
 }
 
 static void add_ip(struct dp_lookup *lookup, const char *text)
@@ -259,6 +268,8 @@ static void answer(struct dp_lookup *lookup, char words[WORDS][128], size_t coun
 		return;
 	if (lookup->type == DP_TYPE_MX)
 		add_mx(lookup, words[at], words[at + 1]);
+	else if (lookup->type == DP_TYPE_NS)
+		add_ns(lookup, words[at]);
 	else if (lookup->type == DP_TYPE_TLSA)
 		add_tlsa(lookup, words + at);
 	else if (lookup->type == DP_TYPE_A || lookup->type == DP_TYPE_AAAA)
@@ -291,13 +302,28 @@ static bool remark(struct dp_lookup *lookup, const char *line, char words[WORDS]
 	return true;
 }
 
-/* Every line for that name and type adds a record; no line at all: a secure NODATA. */
-static void ask(const struct world_case *c, struct dp_lookup *lookup)
+/* The name that lines begin with; for one server's own answer "NAME@ADDRESS". */
+static const char *key_of(const struct world_case *c, const struct dp_task *task)
 {
-	char key[DP_NAME_TEXT_MAX], words[WORDS][128];
-	const char *type = dp_type_text(lookup->type, arena);
+	char name[DP_NAME_TEXT_MAX], ip[DP_IP_TEXT_MAX];
+	const char *key, *own, *line;
 
-	dp_name_text(&lookup->name, key);
+	key = dp_name_text(&task->lookup->name, name);
+	key = dp_arena_text(arena, key, strlen(key));
+	if (task->zone == NULL)
+		return key;
+	own = dp_arena_printf(arena, "%s@%s", key, dp_ip_format(&task->ip, ip));
+	line = dp_arena_printf(arena, "\n%s %s ", own, dp_type_text(task->lookup->type, arena));
+	return strstr(c->dns, line) != NULL ? own : key;
+}
+
+/* Every line for that name and type adds a record; no line at all: a secure NODATA. */
+static void ask(const struct world_case *c, const struct dp_task *task)
+{
+	struct dp_lookup *lookup = task->lookup;
+	char words[WORDS][128];
+	const char *key = key_of(c, task), *type = dp_type_text(lookup->type, arena);
+
 	snprintf(asked + strlen(asked), sizeof(asked) - strlen(asked), " %s/%s ", key, type);
 	lookup->state = lookup->type == DP_TYPE_DNSKEY ? DP_LOOKUP_DATA : DP_LOOKUP_NODATA;
 	lookup->security = DP_SECURE;
@@ -388,6 +414,7 @@ static struct dp_facts *run(const struct world_case *c)
 		.port = 25,
 		.want_v4 = true,
 		.want_v6 = true,
+		.all_nameservers = all_nameservers,
 		.cert_warning_s = -1,
 		.rrsig_warning_s = -1 };
 	struct dp_task tasks[3]; /* small, so that "call again while it is max" is tested, too */
@@ -402,10 +429,10 @@ static struct dp_facts *run(const struct world_case *c)
 	asked[0] = '\0';
 	while ((count = dp_policy_next(facts, now_utc_s, tasks, 3)) > 0) {
 		for (size_t i = 0; i < count; i++) {
-			if (tasks[i].kind == DP_TASK_LOOKUP)
-				ask(c, tasks[i].lookup);
-			else
+			if (tasks[i].kind == DP_TASK_PROBE)
 				probe(c, &tasks[i]);
+			else
+				ask(c, &tasks[i]);
 		}
 		assert_true(++rounds < 1000);
 	}
