@@ -3,6 +3,7 @@
 # version in the first line ("# none" and no row without the package): facts for explanations, never trusted.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
+export LC_ALL=C
 
 version=$(dpkg-query -W -f '${Version}' ca-certificates 2>/dev/null) || version=
 set -- /usr/share/ca-certificates/mozilla/*.crt
