@@ -237,7 +237,8 @@ void dp_explain_mismatch(struct dp_judge *judge, const struct dp_subject *subjec
 		&judge->facts->hosts[subject->host].addrs[subject->addr].probes[subject->probe];
 	const struct dp_match *match = &host->addrs[subject->addr].probes[subject->probe].match;
 
-	for (size_t i = 0; i < host->record_count; i++) {
+	/* Beyond the bound of findings nothing would be kept. */
+	for (size_t i = 0; i < host->record_count && judge->findings.dropped == 0; i++) {
 		struct dp_why why = {
 			.judge = judge,
 			.subject = *subject,
@@ -255,7 +256,7 @@ void dp_explain_mismatch(struct dp_judge *judge, const struct dp_subject *subjec
 		why.words.addr = why.label;
 		why.words.evidence = dp_arena_printf(judge->arena, "%s. IN TLSA %s",
 			dp_judge_name(judge, &host->owner),
-			dp_tlsa_text(why.record, 0, judge->arena));
+			dp_tlsa_text(why.record, DP_SHA512_BYTES, judge->arena));
 		why.words.record = dp_tlsa_text(why.record, DP_WHY_SHOWN_BYTES, judge->arena);
 		if (dp_explain_form(&why) || dp_explain_elsewhere(&why))
 			continue;

@@ -32,12 +32,16 @@ static bool explain_empty(struct dp_why *why)
 static bool is_pem_digest(
 	const struct dp_why *why, const char *label, const uint8_t *der, size_t len)
 {
-	const char *pem = dp_encoding_pem(label, der, len, why->judge->arena);
+	struct dp_arena *scratch =
+		dp_arena_open(); /* once a record and certificate: not to be kept */
+	const char *pem = dp_encoding_pem(label, der, len, scratch);
 	size_t pem_len = strlen(pem);
-
-	return pem_len > 0 &&
+	bool is = pem_len > 0 &&
 		(is_digest_of(why->record, pem, pem_len) ||
 			is_digest_of(why->record, pem, pem_len - 1));
+
+	dp_arena_close(scratch);
+	return is;
 }
 
 /* Which form of that certificate has the record's digest? NULL if none. */

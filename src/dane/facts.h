@@ -23,6 +23,7 @@
 
 #define DP_HOSTS_MAX 48      /* MX hosts of one domain that are checked */
 #define DP_ADDRS_MAX 16      /* addresses of one host that are probed, both families together */
+#define DP_ADDRS_ALL_MAX 192 /* addresses of all hosts of one domain that are probed */
 #define DP_CONNECTIONS_MAX 4 /* connections made to one address */
 #define DP_DS_MAX 12         /* ancestors asked to explain insecurity */
 

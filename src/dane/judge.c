@@ -31,15 +31,35 @@ static bool counts_for_addr(const struct dp_probe *probe, const struct dp_probe_
 	return verdict->outcome != DP_UNDETERMINED || !dp_rule_unreachable(probe);
 }
 
+/* Only an attempt that learned something takes the place of an earlier one: a refused or broken-off
+ * retry does not undo a mismatch that was seen. */
+static bool counts_instead(const struct dp_probe *probe)
+{
+	return !probe->pending && probe->status != DP_CANCELLED && probe->status != DP_NO_ROUTE &&
+		!probe->without_sni && !dp_rule_unreachable(probe) && !dp_rule_absent(probe);
+}
+
 /* Does a later attempt of the same kind count instead? */
 static bool superseded(const struct dp_addr_facts *addr, size_t index)
 {
 	for (size_t i = index + 1; i < addr->probe_count; i++) {
-		if (addr->probes[i].offer == addr->probes[index].offer &&
-			!addr->probes[i].without_sni)
+		if (counts_instead(&addr->probes[i]) &&
+			addr->probes[i].offer == addr->probes[index].offer)
 			return !addr->probes[index].without_sni;
 	}
 	return false;
+}
+
+/* The run ended before every connection to the address was made that should have been. */
+static bool unfinished(const struct dp_facts *facts, const struct dp_addr_facts *addr)
+{
+	const struct dp_probe *last =
+		addr->probe_count > 0 ? &addr->probes[addr->probe_count - 1] : NULL;
+
+	if (!facts->expired && !facts->interrupted)
+		return false;
+	return last == NULL || last->status == DP_CANCELLED ||
+		(!last->planned && addr->probe_count < DP_CONNECTIONS_MAX);
 }
 
 static void settle_addr(struct dp_judge *judge, const struct dp_host_verdict *host,
@@ -49,6 +69,8 @@ static void settle_addr(struct dp_judge *judge, const struct dp_host_verdict *ho
 		DP_VERIFIED };
 	bool seen[DP_OUTCOMES] = { false };
 
+	verdict->skipped = addr->probe_count > 0;
+	seen[DP_UNDETERMINED] = unfinished(judge->facts, addr);
 	for (size_t i = 0; i < addr->probe_count; i++) {
 		const struct dp_probe *probe = &addr->probes[i];
 		struct dp_probe_verdict *pv = &verdict->probes[i];
@@ -56,9 +78,8 @@ static void settle_addr(struct dp_judge *judge, const struct dp_host_verdict *ho
 		dp_rule_probe(judge->facts, probe, host->records, host->record_count, &host->base,
 			judge->now_utc_s, pv);
 		pv->superseded = superseded(addr, i);
-		if (probe->status == DP_NO_ROUTE)
-			verdict->skipped = true;
-		else if (counts_for_addr(probe, pv))
+		verdict->skipped &= probe->status == DP_NO_ROUTE;
+		if (counts_for_addr(probe, pv))
 			seen[pv->outcome] = true;
 		for (size_t r = 0;
 			!probe->without_sni && pv->match.records != NULL && r < host->record_count;
@@ -76,7 +97,7 @@ static bool addr_unreachable(const struct dp_addr_facts *addr)
 		if (!dp_rule_unreachable(&addr->probes[i]))
 			return false;
 	}
-	return true;
+	return addr->probe_count > 0;
 }
 
 /* Failed > unauthenticated > undetermined > verified; an address that cannot be reached counts only
@@ -123,7 +144,7 @@ static enum dp_security addresses_security(const struct dp_host_facts *host)
 static void settle_host(
 	struct dp_judge *judge, const struct dp_host_facts *host, struct dp_host_verdict *verdict)
 {
-	enum dp_addresses addresses = dp_rule_addresses(judge->facts, host);
+	enum dp_addresses addresses = dp_rule_addresses(host);
 	int index;
 
 	verdict->outcome = DP_UNDETERMINED;
@@ -149,6 +170,8 @@ static void settle_host(
 		verdict->matched =
 			dp_arena_alloc(judge->arena, verdict->record_count * sizeof(bool));
 		settle_addrs(judge, host, verdict);
+		if (verdict->record_count + verdict->record_dropped > DP_TLSA_MAX)
+			verdict->outcome = DP_UNDETERMINED; /* any of the others may decide */
 		return;
 	}
 }
@@ -159,7 +182,7 @@ static bool nowhere_to_deliver(const struct dp_judge *judge)
 	const struct dp_facts *facts = judge->facts;
 
 	for (size_t i = 0; i < facts->host_count; i++) {
-		if (dp_rule_addresses(facts, &facts->hosts[i]) != DP_ADDRESSES_NONE ||
+		if (dp_rule_addresses(&facts->hosts[i]) != DP_ADDRESSES_NONE ||
 			facts->hosts[i].addr_count > 0)
 			return false;
 	}
@@ -170,7 +193,7 @@ static bool nowhere_to_deliver(const struct dp_judge *judge)
  * unreachable count only when no host has a verdict. */
 static enum dp_outcome roll_up(const struct dp_judge *judge)
 {
-	static const enum dp_outcome worst[] = { DP_UNAUTHENTICATED, DP_NO_DANE, DP_UNDETERMINED,
+	static const enum dp_outcome worst[] = { DP_UNDETERMINED, DP_UNAUTHENTICATED, DP_NO_DANE,
 		DP_VERIFIED };
 	bool seen[DP_OUTCOMES] = { false };
 	bool by_dns = false;

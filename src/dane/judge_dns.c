@@ -84,11 +84,30 @@ static void judge_null_mx(struct dp_judge *judge, const char *domain)
 	}
 }
 
+/* Does it keep DANE senders from delivering there, as far as was seen? Not so when this machine
+ * could not go there, or was refused as a client. */
+static bool is_useless(const struct dp_host_facts *host, const struct dp_host_verdict *verdict)
+{
+	if (verdict->outcome != DP_UNDETERMINED)
+		return verdict->outcome == DP_FAILED;
+	if (verdict->by_dns || !verdict->unreachable || host->down)
+		return verdict->by_dns;
+	for (size_t i = 0; i < host->addr_count; i++) {
+		const struct dp_addr_facts *addr = &host->addrs[i];
+
+		if (addr->probe_count == 0 ||
+			addr->probes[addr->probe_count - 1].stage != DP_STAGE_CONNECT ||
+			addr->probes[addr->probe_count - 1].status == DP_NO_ROUTE)
+			return false;
+	}
+	return host->addr_count > 0 || dp_rule_addresses(host) == DP_ADDRESSES_NONE;
+}
+
 /* What the hosts come to together. */
 static void judge_hosts_together(struct dp_judge *judge, const char *domain)
 {
 	const struct dp_facts *facts = judge->facts;
-	size_t counts[DP_OUTCOMES] = { 0 }, down = 0;
+	size_t counts[DP_OUTCOMES] = { 0 }, useless = 0;
 	struct dp_buf with, without;
 
 	dp_buf_init(&with, judge->arena);
@@ -98,10 +117,7 @@ static void judge_hosts_together(struct dp_judge *judge, const char *domain)
 		const char *name = dp_judge_name(judge, &facts->hosts[i].name);
 
 		counts[host->outcome]++;
-		down += host->outcome == DP_UNDETERMINED && host->unreachable &&
-				facts->hosts[i].down
-			? 1
-			: 0;
+		useless += is_useless(&facts->hosts[i], host) ? 1 : 0;
 		if (host->outcome == DP_VERIFIED || host->outcome == DP_NO_DANE)
 			dp_buf_printf(&with, "%s%s", with.len > 0 ? ", " : "", name);
 		if (host->outcome == DP_NO_DANE)
@@ -115,7 +131,7 @@ static void judge_hosts_together(struct dp_judge *judge, const char *domain)
 		dp_finding_add(&judge->findings, DP_REASON_DOMAIN_PARTLY_PROTECTED,
 			&dp_subject_none, domain, &words);
 	}
-	if (with.len > 0 && counts[DP_VERIFIED] + counts[DP_NO_DANE] + down < facts->host_count) {
+	if (with.len > 0 && useless > 0) {
 		struct dp_words words = { .host = domain, .detail = with.data };
 
 		dp_finding_add(&judge->findings, DP_REASON_DOMAIN_DELIVERS_THROUGH,
@@ -303,6 +319,20 @@ static void judge_no_address(struct dp_judge *judge, const struct dp_host_facts 
 		&judge->findings, DP_REASON_HOST_NO_ADDRESS, severity, subject, name, &words);
 }
 
+/* -4 or -6 leaves out all that it has. */
+static void judge_other_family(
+	struct dp_judge *judge, const struct dp_subject *subject, const char *name)
+{
+	bool undetermined = judge->verdict->outcome == DP_UNDETERMINED;
+	struct dp_words words = { .addr = name,
+		.detail = judge->facts->target.want_v4
+			? "it has no IPv4 address, and -4 was given"
+			: "it has no IPv6 address, and -6 was given" };
+
+	dp_finding_add_as(&judge->findings, DP_REASON_NO_LOCAL_ROUTE,
+		undetermined ? DP_ERROR : DP_NOTE, subject, name, &words);
+}
+
 static void judge_insecure_host(struct dp_judge *judge, const struct dp_host_facts *host,
 	const struct dp_subject *subject, const char *name)
 {
@@ -451,7 +481,7 @@ void dp_judge_host_dns(struct dp_judge *judge, int index)
 	bool a_serves = host->a.state == DP_LOOKUP_DATA && !dp_rule_lookup_failed(&host->a);
 	bool aaaa_serves =
 		host->aaaa.state == DP_LOOKUP_DATA && !dp_rule_lookup_failed(&host->aaaa);
-	enum dp_addresses addresses = dp_rule_addresses(facts, host);
+	enum dp_addresses addresses = dp_rule_addresses(host);
 	struct dp_words words = { .host = name };
 
 	subject.host = index;
@@ -462,6 +492,8 @@ void dp_judge_host_dns(struct dp_judge *judge, int index)
 	dp_judge_signatures(judge, &host->aaaa);
 	if (addresses == DP_ADDRESSES_NONE && host->addr_count == 0)
 		judge_no_address(judge, host, &subject, name);
+	else if (host->addr_count == 0 && (a_serves || aaaa_serves))
+		judge_other_family(judge, &subject, name);
 	if (addresses == DP_ADDRESSES_INSECURE && facts->target.records == NULL)
 		judge_insecure_host(judge, host, &subject, name);
 	if (a_serves || aaaa_serves) {

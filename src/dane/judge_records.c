@@ -142,6 +142,7 @@ void dp_judge_records(struct dp_judge *judge, int host)
 			&words);
 	if (total > MANY_RECORDS) {
 		words.detail = dp_arena_printf(judge->arena, "%zu", total);
-		dp_finding_add(&judge->findings, DP_REASON_TLSA_MANY, &subject, words.host, &words);
+		dp_finding_add_as(&judge->findings, DP_REASON_TLSA_MANY,
+			total > DP_TLSA_MAX ? DP_ERROR : DP_WARNING, &subject, words.host, &words);
 	}
 }

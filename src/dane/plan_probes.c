@@ -37,22 +37,41 @@ static const struct dp_probe *last_counting(const struct dp_addr_facts *addr)
 	return &addr->probes[i];
 }
 
-/* The key type that the connections so far have not shown, or ALL for none. */
-static enum dp_offer other_key_type(const struct dp_facts *facts, const struct dp_addr_facts *addr)
+/* Neither key type alone was answered: everything at once tells whether that is all there is to
+ * say. */
+static bool all_absent(const struct dp_addr_facts *addr)
+{
+	for (size_t i = 0; i < addr->probe_count; i++) {
+		if (!dp_rule_absent(&addr->probes[i]))
+			return false;
+	}
+	return true;
+}
+
+/* What else is to be offered: the key type that the connections so far have not shown. */
+static bool other_offer(
+	const struct dp_facts *facts, const struct dp_addr_facts *addr, enum dp_offer *offer)
 {
 	const struct dp_probe *last = last_counting(addr);
-	enum dp_offer other = DP_OFFER_ALL;
+	enum dp_key_type shown = last->stage == DP_STAGE_DONE && last->chain.count > 0
+		? last->chain.certs[0].key_type
+		: DP_KEY_UNKNOWN;
 
-	if (facts->target.key_types == DP_KEY_TYPES_ANY)
-		return DP_OFFER_ALL;
-	if (facts->target.key_types == DP_KEY_TYPES_BOTH)
-		other = last->offer == DP_OFFER_RSA ? DP_OFFER_ECDSA : DP_OFFER_ALL;
-	else if (last->offer == DP_OFFER_ALL && last->stage == DP_STAGE_DONE &&
-		last->chain.count > 0)
-		other = last->chain.certs[0].key_type == DP_KEY_RSA     ? DP_OFFER_ECDSA
-			: last->chain.certs[0].key_type == DP_KEY_ECDSA ? DP_OFFER_RSA
-									: DP_OFFER_ALL;
-	return other != DP_OFFER_ALL && attempts(addr, other) == 0 ? other : DP_OFFER_ALL;
+	switch (facts->target.key_types) {
+	case DP_KEY_TYPES_ANY: return false;
+	case DP_KEY_TYPES_BOTH:
+		if (last->offer == DP_OFFER_ALL ||
+			(last->offer == DP_OFFER_ECDSA && !all_absent(addr)))
+			return false;
+		*offer = last->offer == DP_OFFER_RSA ? DP_OFFER_ECDSA : DP_OFFER_ALL;
+		break;
+	case DP_KEY_TYPES_AUTO:
+		if (last->offer != DP_OFFER_ALL || (shown != DP_KEY_RSA && shown != DP_KEY_ECDSA))
+			return false;
+		*offer = shown == DP_KEY_RSA ? DP_OFFER_ECDSA : DP_OFFER_RSA;
+		break;
+	}
+	return attempts(addr, *offer) == 0;
 }
 
 /* Is there something to decide: no connection yet, or one that ended and was not looked at? */
@@ -104,8 +123,8 @@ static bool wants_probe(struct dp_plan *plan, struct dp_addr_facts *addr,
 		if (wants_no_sni(last, &verdict) && !tried_without_sni(addr))
 			return true;
 	}
-	*next = (struct next){ .offer = other_key_type(facts, addr) };
-	return next->offer != DP_OFFER_ALL;
+	next->without_sni = false;
+	return other_offer(facts, addr, &next->offer);
 }
 
 void dp_plan_probes(struct dp_plan *plan, struct dp_host_facts *host)

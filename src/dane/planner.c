@@ -48,11 +48,8 @@ static void add_host(struct dp_facts *facts, const struct dp_name *name, uint16_
 	struct dp_host_facts *host;
 
 	for (size_t i = 0; i < facts->host_count; i++) {
-		if (dp_name_equal(&facts->hosts[i].name, name)) {
-			if (preference < facts->hosts[i].preference)
-				facts->hosts[i].preference = preference;
-			return;
-		}
+		if (dp_name_equal(&facts->hosts[i].name, name))
+			return; /* the first has the lowest preference */
 	}
 	if (facts->host_count == DP_HOSTS_MAX) {
 		facts->host_dropped++;
@@ -65,29 +62,39 @@ static void add_host(struct dp_facts *facts, const struct dp_name *name, uint16_
 		host->down |= dp_name_equal(&facts->target.down[i], name);
 }
 
-/* Stable order by preference; equal preferences stay in the order of the answer. */
-static void sort_hosts(struct dp_facts *facts)
+static uint16_t preference_of(const struct dp_rr *rr)
 {
-	for (size_t i = 1; i < facts->host_count; i++) {
-		for (size_t j = i; j > 0; j--) {
-			struct dp_host_facts *a = &facts->hosts[j - 1], *b = &facts->hosts[j], swap;
+	if (rr->rdata_len < 2)
+		return 0;
+	return (uint16_t)(rr->rdata[0] << 8 | rr->rdata[1]);
+}
 
-			if (a->preference <= b->preference)
-				break;
-			swap = *a;
-			*a = *b;
-			*b = swap;
-		}
+/* Stable order by preference, before any is left out; equal preferences stay in the order of the
+ * answer. */
+static void sort_mx(const struct dp_rr **order, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		const struct dp_rr *rr = order[i];
+		size_t j = i;
+
+		for (; j > 0 && preference_of(order[j - 1]) > preference_of(rr); j--)
+			order[j] = order[j - 1];
+		order[j] = rr;
 	}
 }
 
 static void hosts_from_mx(struct dp_facts *facts)
 {
 	const struct dp_message *message = &facts->mx.message;
+	const struct dp_rr *order[DP_RR_MAX];
+	size_t count = message->rr_count < DP_RR_MAX ? message->rr_count : DP_RR_MAX;
 
-	room_for_hosts(facts, message->rr_count);
-	for (size_t i = 0; i < message->rr_count; i++) {
-		const struct dp_rr *rr = &message->rrs[i];
+	room_for_hosts(facts, count);
+	for (size_t i = 0; i < count; i++)
+		order[i] = &message->rrs[i];
+	sort_mx(order, count);
+	for (size_t i = 0; i < count; i++) {
+		const struct dp_rr *rr = order[i];
 		struct dp_name name;
 
 		if (rr->rdata_len < 3 || rr->rdata_len - 2u > sizeof(name.wire))
@@ -95,9 +102,8 @@ static void hosts_from_mx(struct dp_facts *facts)
 		name.len = (uint8_t)(rr->rdata_len - 2);
 		memcpy(name.wire, rr->rdata + 2, name.len);
 		if (name.len > 1) /* "." is no host: RFC 7505 s3 */
-			add_host(facts, &name, (uint16_t)(rr->rdata[0] << 8 | rr->rdata[1]));
+			add_host(facts, &name, preference_of(rr));
 	}
-	sort_hosts(facts);
 }
 
 /* RFC 5321 s5.1: no MX record (NODATA, not NXDOMAIN: the domain must exist) makes the domain its
@@ -128,13 +134,23 @@ static void plan_domain(struct dp_plan *plan)
 
 /* --- addresses --- */
 
-static void add_addr(struct dp_host_facts *host, const struct dp_ip *ip, uint16_t port, bool forced)
+static size_t all_addrs(const struct dp_facts *facts)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < facts->host_count; i++)
+		count += facts->hosts[i].addr_count;
+	return count;
+}
+
+static void add_addr(const struct dp_facts *facts, struct dp_host_facts *host,
+	const struct dp_ip *ip, uint16_t port, bool forced)
 {
 	for (size_t i = 0; i < host->addr_count; i++) {
 		if (dp_ip_equal(&host->addrs[i].ip, ip) && host->addrs[i].port == port)
 			return;
 	}
-	if (host->addr_count == DP_ADDRS_MAX) {
+	if (host->addr_count == DP_ADDRS_MAX || all_addrs(facts) >= DP_ADDRS_ALL_MAX) {
 		host->addr_dropped++;
 		return;
 	}
@@ -152,8 +168,8 @@ static bool forced_addrs(const struct dp_facts *facts, struct dp_host_facts *hos
 
 		if (!dp_name_equal(&facts->target.connect_host[i], &host->name))
 			continue;
-		add_addr(host, &facts->target.connect[i], port != 0 ? port : facts->target.port,
-			true);
+		add_addr(facts, host, &facts->target.connect[i],
+			port != 0 ? port : facts->target.port, true);
 		any = true;
 	}
 	return any;
@@ -176,7 +192,7 @@ static void take_addrs(const struct dp_facts *facts, struct dp_host_facts *host,
 		if (rr->rdata_len != bytes)
 			continue;
 		memcpy(ip.bytes, rr->rdata, bytes);
-		add_addr(host, &ip, facts->target.port, false);
+		add_addr(facts, host, &ip, facts->target.port, false);
 	}
 }
 
@@ -185,13 +201,15 @@ static void plan_addresses(struct dp_plan *plan, struct dp_host_facts *host)
 	struct dp_facts *facts = plan->facts;
 	bool insecure_alias;
 
-	if (facts->target.want_v4)
-		dp_plan_ask(plan, &host->a, &host->name, DP_TYPE_A, false);
-	if (facts->target.want_v6)
-		dp_plan_ask(plan, &host->aaaa, &host->name, DP_TYPE_AAAA, false);
+	/* Both, whatever is connected to: each may be the one that makes the host secure, or exist.
+	 */
+	dp_plan_ask(plan, &host->a, &host->name, DP_TYPE_A, false);
+	dp_plan_ask(plan, &host->aaaa, &host->name, DP_TYPE_AAAA, false);
 	if (!forced_addrs(facts, host)) {
-		take_addrs(facts, host, &host->a, &host->a_taken);
-		take_addrs(facts, host, &host->aaaa, &host->aaaa_taken);
+		if (facts->target.want_v4)
+			take_addrs(facts, host, &host->a, &host->a_taken);
+		if (facts->target.want_v6)
+			take_addrs(facts, host, &host->aaaa, &host->aaaa_taken);
 	}
 	/* An insecure answer with aliases: is the first alias itself secure? (RFC 7672 s2.2.2) */
 	insecure_alias = (host->a.state == DP_LOOKUP_DATA && host->a.security == DP_INSECURE &&
@@ -215,7 +233,7 @@ static void plan_tlsa(struct dp_plan *plan, struct dp_host_facts *host)
 		ask_tlsa(plan, &host->tlsa[0], canonical, false);
 		if (!dp_name_equal(canonical, &host->name))
 			ask_tlsa(plan, &host->tlsa[1], &host->name, false);
-	} else if (dp_rule_addresses(plan->facts, host) == DP_ADDRESSES_ALIAS) {
+	} else if (dp_rule_addresses(host) == DP_ADDRESSES_ALIAS) {
 		ask_tlsa(plan, &host->tlsa[0], &host->name, false);
 	}
 }
@@ -291,7 +309,7 @@ static void plan_host_hints(struct dp_plan *plan, struct dp_host_facts *host)
 
 	if (plan->facts->target.records != NULL)
 		return;
-	if (dp_rule_addresses(plan->facts, host) == DP_ADDRESSES_INSECURE) {
+	if (dp_rule_addresses(host) == DP_ADDRESSES_INSECURE) {
 		ask_tlsa(plan, &host->tlsa_hint, &host->name, true);
 		ask_ancestors(plan, host->ds, &host->ds_count,
 			insecure(&host->a) ? &host->a.message.canonical

@@ -42,25 +42,24 @@ const struct dp_lookup *dp_rule_secure_addresses(const struct dp_host_facts *hos
 	return dp_rule_secure_data(&host->aaaa) ? &host->aaaa : NULL;
 }
 
-/* A family that is not wanted was not asked, and counts as answered. */
-static bool settled(const struct dp_lookup *lookup, bool wanted)
-{
-	return !wanted || dp_rule_final(lookup);
-}
-
-enum dp_addresses dp_rule_addresses(const struct dp_facts *facts, const struct dp_host_facts *host)
+enum dp_addresses dp_rule_addresses(const struct dp_host_facts *host)
 {
 	bool aliased;
 
 	if (dp_rule_secure_addresses(host) != NULL)
 		return DP_ADDRESSES_SECURE;
-	if (!settled(&host->a, facts->target.want_v4) ||
-		!settled(&host->aaaa, facts->target.want_v6))
+	if (!dp_rule_final(&host->a) || !dp_rule_final(&host->aaaa))
 		return DP_ADDRESSES_WAIT;
 	if (!insecure_data(&host->a) && !insecure_data(&host->aaaa)) {
 		bool failed = dp_rule_lookup_failed(&host->a) || dp_rule_lookup_failed(&host->aaaa);
 
-		return failed ? DP_ADDRESSES_FAILED : DP_ADDRESSES_NONE;
+		if (failed || host->addr_count == 0)
+			return failed ? DP_ADDRESSES_FAILED : DP_ADDRESSES_NONE;
+		/* Given with --connect for a name that has none yet: the proof of that is what is
+		 * secure. */
+		return host->a.security == DP_SECURE || host->aaaa.security == DP_SECURE
+			? DP_ADDRESSES_ALIAS
+			: DP_ADDRESSES_INSECURE;
 	}
 	/* RFC 7672 s2.2.2: behind an alias, a secure CNAME keeps the original name as TLSA base. */
 	aliased = (insecure_data(&host->a) && host->a.message.alias_count > 0) ||
@@ -95,19 +94,20 @@ static enum dp_tlsa_choice choose(const struct dp_host_facts *host, int *index)
 enum dp_tlsa_choice dp_rule_tlsa(
 	const struct dp_facts *facts, const struct dp_host_facts *host, int *index)
 {
-	enum dp_addresses addresses = dp_rule_addresses(facts, host);
+	enum dp_addresses addresses = dp_rule_addresses(host);
 
 	*index = -1;
-	if (facts->target.record_count > 0 || facts->target.records != NULL)
-		return addresses == DP_ADDRESSES_NONE && host->addr_count == 0 ? DP_TLSA_NO_HOST
-									       : DP_TLSA_RECORDS;
+	if (facts->target.records != NULL && host->addr_count > 0)
+		return DP_TLSA_RECORDS;
 	switch (addresses) {
 	case DP_ADDRESSES_WAIT: return DP_TLSA_WAIT;
 	case DP_ADDRESSES_FAILED:
 	case DP_ADDRESSES_NONE: return DP_TLSA_NO_HOST;
-	case DP_ADDRESSES_INSECURE: return DP_TLSA_NONE;
+	case DP_ADDRESSES_INSECURE:
+		return facts->target.records != NULL ? DP_TLSA_RECORDS : DP_TLSA_NONE;
 	case DP_ADDRESSES_ALIAS:
-	case DP_ADDRESSES_SECURE: return choose(host, index);
+	case DP_ADDRESSES_SECURE:
+		return facts->target.records != NULL ? DP_TLSA_RECORDS : choose(host, index);
 	}
 	return DP_TLSA_WAIT;
 }
@@ -172,7 +172,7 @@ size_t dp_rule_references(const struct dp_facts *facts, const struct dp_name *ba
 	const struct dp_lookup *mx = &facts->mx;
 
 	add_reference(facts, base, references, &count);
-	if (facts->target.next_hop.len > 0)
+	if (!facts->target.is_domain && facts->target.next_hop.len > 0)
 		add_reference(facts, &facts->target.next_hop, references, &count);
 	/* Only a secure MX lookup (or a secure denial, where host and domain are one) lends its
 	 * names. */

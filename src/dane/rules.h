@@ -30,7 +30,7 @@ enum dp_addresses {
 	DP_ADDRESSES_ALIAS, /* insecure addresses behind a secure alias: the original name counts */
 	DP_ADDRESSES_SECURE /* one secure family is enough */
 };
-enum dp_addresses dp_rule_addresses(const struct dp_facts *facts, const struct dp_host_facts *host);
+enum dp_addresses dp_rule_addresses(const struct dp_host_facts *host);
 
 /* The address answer whose aliases give the expanded name: the first secure one; NULL if none. */
 const struct dp_lookup *dp_rule_secure_addresses(const struct dp_host_facts *host);
@@ -66,6 +66,9 @@ void dp_rule_probe(const struct dp_facts *facts, const struct dp_probe *probe,
 
 /* Did the peer tell us nothing about itself: not connected, or refused before SMTP began? */
 bool dp_rule_unreachable(const struct dp_probe *probe);
+
+/* Offered one key type alone, the server has no such certificate (alert 40 or 71, close, reset). */
+bool dp_rule_absent(const struct dp_probe *probe);
 
 /* A second attempt may tell more (at most one; not when this machine has no way there). */
 bool dp_rule_retry(const struct dp_probe *probe, const struct dp_probe_verdict *verdict);

@@ -40,7 +40,7 @@ static enum dp_outcome outcome_without_tls(const struct dp_probe *probe)
 
 /* Offered one key type alone: is the answer "I have no such certificate"? (design: alert 40 or 71,
  * a close or a reset) */
-static bool absent(const struct dp_probe *probe)
+bool dp_rule_absent(const struct dp_probe *probe)
 {
 	if (probe->offer == DP_OFFER_ALL || probe->chain_seen || probe->stage != DP_STAGE_HANDSHAKE)
 		return false;
@@ -93,7 +93,7 @@ void dp_rule_probe(const struct dp_facts *facts, const struct dp_probe *probe,
 	bool complete = probe->stage == DP_STAGE_DONE;
 
 	*verdict = (struct dp_probe_verdict){ .match.record = -1 };
-	verdict->absent = absent(probe);
+	verdict->absent = dp_rule_absent(probe);
 	if (probe->chain_seen && probe->chain.count > 0)
 		match(facts, probe, records, record_count, base, now_utc_s, &verdict->match);
 	if (verdict->absent) {
@@ -109,9 +109,14 @@ void dp_rule_probe(const struct dp_facts *facts, const struct dp_probe *probe,
 	}
 }
 
+/* What we broke off ourselves, or had no means for, says nothing about where the peer is. */
 bool dp_rule_unreachable(const struct dp_probe *probe)
 {
-	return probe->stage <= DP_STAGE_GREETING && !probe->chain_seen;
+	bool ours = probe->pending || probe->status == DP_CANCELLED ||
+		probe->status == DP_NO_RESOURCE ||
+		(probe->status == DP_TIMEOUT && probe->reason == DP_REASON_NONE);
+
+	return !ours && probe->stage <= DP_STAGE_GREETING && !probe->chain_seen;
 }
 
 bool dp_rule_retry(const struct dp_probe *probe, const struct dp_probe_verdict *verdict)

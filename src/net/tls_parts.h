@@ -41,7 +41,8 @@ struct dp_tls_session {
 	size_t message_len;
 	bool message_is_13; /* in the form of TLS 1.3 */
 	size_t farewell_sent;
-	size_t heard_out; /* octets that came after the handshake */
+	size_t step_bytes; /* read since the loop last had its turn */
+	size_t heard_out;  /* octets that came after the handshake */
 };
 
 /* Ready the library, once a process; later calls cost nothing. False: no entropy or memory. */

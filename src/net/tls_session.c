@@ -7,13 +7,18 @@
 
 #include "port/port.h"
 
+/* The library goes on reading past warnings and the like as long as they come; so that time limits
+ * and signals have their turn, it gets no more than this at once. */
+#define STEP_BYTES_MAX 65536
 #define HEARD_OUT_MAX 4096 /* octets after the farewell that are read */
 
 static int receive(void *user, unsigned char *bytes, size_t len)
 {
 	struct dp_tls_session *session = user;
 	size_t done;
-	enum dp_status status = dp_port_read(session->fd, bytes, len, &done);
+	enum dp_status status = session->step_bytes < STEP_BYTES_MAX
+		? dp_port_read(session->fd, bytes, len, &done)
+		: DP_AGAIN;
 
 	if (status == DP_AGAIN)
 		return MBEDTLS_ERR_SSL_WANT_READ;
@@ -25,6 +30,7 @@ static int receive(void *user, unsigned char *bytes, size_t len)
 	size_t room = sizeof(session->first) - session->first_len;
 	size_t kept = done < room ? done : room;
 
+	session->step_bytes += done;
 	memcpy(session->first + session->first_len, bytes, kept);
 	session->first_len += kept;
 	return (int)done;
@@ -92,6 +98,7 @@ struct dp_tls_session *dp_tls_open(const struct dp_tls_config *config)
 
 enum dp_tls_want dp_tls_step(struct dp_tls_session *session)
 {
+	session->step_bytes = 0;
 	while (session->error == 0 && !mbedtls_ssl_is_handshake_over(&session->ssl)) {
 		int state = session->ssl.state;
 		int error = mbedtls_ssl_handshake_step(&session->ssl);
@@ -135,6 +142,7 @@ enum dp_tls_want dp_tls_hear_out(struct dp_tls_session *session)
 {
 	unsigned char thrown[512];
 
+	session->step_bytes = 0;
 	while (session->done && session->heard_out < HEARD_OUT_MAX) {
 		int result = mbedtls_ssl_read(&session->ssl, thrown, sizeof(thrown));
 
