@@ -58,6 +58,8 @@ const struct dp_cert *dp_judge_leaf(struct dp_judge *judge, int host);
 
 /* judge_probe.c: findings on the connections of an address. */
 void dp_judge_addr(struct dp_judge *judge, int host, int addr);
+/* Every address timed out: it is the network here, it seems. */
+void dp_judge_filter(struct dp_judge *judge);
 
 /* judge_siblings.c: a match that hangs on one of several intermediates of a known CA. */
 void dp_judge_siblings(

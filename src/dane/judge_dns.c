@@ -199,40 +199,6 @@ void dp_judge_root(struct dp_judge *judge)
 		&dp_subject_none, dp_judge_label(judge, -1, -1), &words);
 }
 
-/* Did every address that was tried time out, without a single connection? */
-static bool all_timed_out(const struct dp_facts *facts)
-{
-	size_t tried = 0;
-
-	for (size_t i = 0; i < facts->host_count; i++) {
-		for (size_t j = 0; j < facts->hosts[i].addr_count; j++) {
-			const struct dp_addr_facts *addr = &facts->hosts[i].addrs[j];
-
-			for (size_t k = 0; k < addr->probe_count; k++) {
-				const struct dp_probe *probe = &addr->probes[k];
-
-				if (probe->status == DP_NO_ROUTE)
-					continue;
-				if (probe->stage != DP_STAGE_CONNECT || probe->status != DP_TIMEOUT)
-					return false;
-				tried++;
-			}
-		}
-	}
-	return tried > 0;
-}
-
-static void judge_filter(struct dp_judge *judge)
-{
-	const struct dp_facts *facts = judge->facts;
-	struct dp_words words = { .detail = dp_arena_printf(
-					  judge->arena, "%u", (unsigned)facts->target.port) };
-
-	if (all_timed_out(facts))
-		dp_finding_add(&judge->findings, DP_REASON_PORT_FILTERED, &dp_subject_none,
-			dp_judge_label(judge, -1, -1), &words);
-}
-
 static void judge_wrong_owner(struct dp_judge *judge, const char *domain)
 {
 	const struct dp_facts *facts = judge->facts;
@@ -255,7 +221,7 @@ void dp_judge_mx(struct dp_judge *judge)
 	const char *domain = dp_judge_label(judge, -1, -1);
 	struct dp_words words = { .host = domain };
 
-	judge_filter(judge);
+	dp_judge_filter(judge);
 	if (!facts->target.is_domain || !dp_rule_final(mx))
 		return;
 	if (dp_rule_lookup_failed(mx)) {
