@@ -32,19 +32,22 @@ static bool counts_for_addr(const struct dp_probe *probe, const struct dp_probe_
 }
 
 /* Only an attempt that learned something takes the place of an earlier one: a refused or broken-off
- * retry does not undo a mismatch that was seen. */
-static bool counts_instead(const struct dp_probe *probe)
+ * retry does not undo a failure, nor the answer that there is no such certificate one that was
+ * seen. */
+static bool counts_instead(const struct dp_probe *later, const struct dp_probe *earlier)
 {
-	return !probe->pending && probe->status != DP_CANCELLED && probe->status != DP_NO_ROUTE &&
-		!probe->without_sni && !dp_rule_unreachable(probe) && !dp_rule_absent(probe);
+	if (later->offer != earlier->offer || later->without_sni || later->pending ||
+		later->status == DP_CANCELLED || later->status == DP_NO_ROUTE ||
+		dp_rule_unreachable(later))
+		return false;
+	return !earlier->chain_seen || !dp_rule_absent(later);
 }
 
 /* Does a later attempt of the same kind count instead? */
 static bool superseded(const struct dp_addr_facts *addr, size_t index)
 {
 	for (size_t i = index + 1; i < addr->probe_count; i++) {
-		if (counts_instead(&addr->probes[i]) &&
-			addr->probes[i].offer == addr->probes[index].offer)
+		if (counts_instead(&addr->probes[i], &addr->probes[index]))
 			return !addr->probes[index].without_sni;
 	}
 	return false;
