@@ -40,10 +40,18 @@ struct dp_insecure {
 struct dp_insecure dp_judge_insecure_because(struct dp_judge *judge, const struct dp_lookup *ds,
 	size_t count, const struct dp_lookup *nsec3param);
 
-/* judge_dns.c: findings on the MX, address and TLSA answers; the root (which must come first) and
- * the domain. */
+/* What a failed lookup did, and what mends a bogus one, in words. */
+const char *dp_judge_failure(struct dp_judge *judge, const struct dp_lookup *lookup);
+bool dp_judge_bogus(const struct dp_lookup *lookup);
+const char *dp_judge_bogus_fix(struct dp_judge *judge, const struct dp_lookup *lookup);
+/* How far a denial is proven, in words. */
+const char *dp_judge_denial(struct dp_judge *judge, const struct dp_lookup *lookup);
+
+/* judge_mx.c: findings on the root (which must come first), and on the MX answer and the domain. */
 void dp_judge_root(struct dp_judge *judge);
 void dp_judge_mx(struct dp_judge *judge);
+
+/* judge_dns.c: findings on the address and TLSA answers of a host. */
 void dp_judge_host_dns(struct dp_judge *judge, int host);
 
 /* judge_nameservers.c: servers of a zone that answer otherwise than the rest, or not at all. */
