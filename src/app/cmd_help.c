@@ -38,6 +38,48 @@ static const char help_text[] = "usage: daneprobe help [COMMAND]\n"
 				"\n"
 				"Lists the commands, or tells all about one.\n";
 
+static const char chain_head[] =
+	"usage: daneprobe chain [OPTION]... FILE\n"
+	"\n"
+	"Is the certificate chain in FILE complete, and what records would it satisfy?\n"
+	"\n"
+	"OPTION (defaults in parentheses)\n";
+
+static const char tlsa_head[] =
+	"usage: daneprobe tlsa [OPTION]... FILE\n"
+	"       daneprobe tlsa [OPTION]... --live TARGET\n"
+	"\n"
+	"Prints the TLSA records of a certificate, key or request (CSR), or of a server.\n"
+	"\n"
+	"OPTION (defaults in parentheses)\n";
+
+static const char plan_head[] =
+	"usage: daneprobe plan [OPTION]... --new FILE TARGET\n"
+	"\n"
+	"Is it safe to deploy the certificates in FILE now? If not, what to do when?\n"
+	"\n"
+	"OPTION (defaults in parentheses)\n";
+
+static const char environment_tail[] =
+	"\n"
+	"Every option has a variable of its long name, DANEPROBE_OPT_TIMEOUT=5 for one.\n";
+
+/* What stands before and behind the options of a command. */
+struct help {
+	const char *command;
+	unsigned scope; /* 0: it has no options */
+	const char *head, *tail;
+};
+
+static const struct help helps[] = {
+	{ "check", DP_OF_CHECK, check_head, check_tail },
+	{ "chain", DP_OF_CHAIN, chain_head, environment_tail },
+	{ "tlsa", DP_OF_TLSA, tlsa_head, environment_tail },
+	{ "plan", DP_OF_PLAN, plan_head, environment_tail },
+	{ "version", 0, version_text, "" },
+	{ "help", 0, help_text, "" },
+};
+
 static void list_commands(struct dp_buf *out)
 {
 	dp_buf_text(out, "usage: daneprobe COMMAND [ARGUMENT]...\n\n");
@@ -46,25 +88,32 @@ static void list_commands(struct dp_buf *out)
 	dp_buf_text(out, "\n\"daneprobe help COMMAND\" tells more.\n");
 }
 
+static const struct help *find_help(const char *command)
+{
+	for (size_t i = 0; command != NULL && i < sizeof(helps) / sizeof(helps[0]); i++) {
+		if (strcmp(command, helps[i].command) == 0)
+			return &helps[i];
+	}
+	return NULL;
+}
+
 int dp_help_print(const char *command)
 {
 	struct dp_arena *arena = dp_arena_open();
+	const struct help *help = find_help(command);
 	struct dp_buf out;
+	int status;
 
 	dp_buf_init(&out, arena);
-	if (command != NULL && strcmp(command, "check") == 0) {
-		dp_buf_text(&out, check_head);
-		dp_options_help(&out);
-		dp_buf_text(&out, check_tail);
-	} else if (command != NULL && strcmp(command, "version") == 0) {
-		dp_buf_text(&out, version_text);
-	} else if (command != NULL && strcmp(command, "help") == 0) {
-		dp_buf_text(&out, help_text);
-	} else {
+	if (help == NULL) {
 		list_commands(&out);
+	} else {
+		dp_buf_text(&out, help->head);
+		if (help->scope != 0)
+			dp_options_help(&out, (enum dp_option_scope)help->scope);
+		dp_buf_text(&out, help->tail);
 	}
-	int status = dp_print(out.data);
-
+	status = dp_print(out.data);
 	dp_arena_close(arena);
 	return status;
 }

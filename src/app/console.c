@@ -32,7 +32,12 @@ int dp_complain(const char *format, ...)
 
 int dp_print(const char *text)
 {
-	enum dp_status status = dp_port_write_all(STDOUT, text, strlen(text));
+	return dp_print_bytes(text, strlen(text));
+}
+
+int dp_print_bytes(const char *data, size_t len)
+{
+	enum dp_status status = dp_port_write_all(STDOUT, data, len);
 
 	if (status == DP_OK)
 		return DP_EXIT_OK;

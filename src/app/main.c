@@ -10,6 +10,10 @@
 
 const struct dp_command dp_commands[] = {
 	{ "check", "verify mail domains and servers, live", dp_cmd_check },
+	{ "chain", "check a certificate chain file, compare it with records, complete it",
+		dp_cmd_chain },
+	{ "tlsa", "print the TLSA records of certificates, keys or servers", dp_cmd_tlsa },
+	{ "plan", "is it safe to deploy this chain now, and if not, what to do when", dp_cmd_plan },
 	{ "version", "print the versions of everything in this program", dp_cmd_version },
 	{ "help", "print this, or all about a command", dp_cmd_help },
 	{ NULL, NULL, NULL },

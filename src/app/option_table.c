@@ -8,6 +8,7 @@
 #define TIMEOUT_LEAST_MS 100
 #define TIMEOUT_MOST_MS (3600 * 1000)
 #define DEADLINE_MOST_MS (24 * 3600 * 1000)
+#define WAIT_MOST_MS (20ll * 24 * 3600 * 1000)
 #define WARNING_MOST_DAYS 36500
 #define DAY_S 86400
 #define HELLO_MAX 255 /* RFC 5321 s4.5.3.1.2 */
@@ -56,9 +57,7 @@ static const char *apply_ehlo(struct dp_options *options, const char *value)
 
 static const char *apply_next_hop(struct dp_options *options, const char *value)
 {
-	const char *why;
-
-	return dp_name_from_user(value, &options->next_hop, &why) ? NULL : why;
+	return dp_option_name(value, &options->next_hop);
 }
 
 static const char *apply_key_types(struct dp_options *options, const char *value)
@@ -98,6 +97,20 @@ static const char *apply_deadline(struct dp_options *options, const char *value)
 		: "is no time from 0.1 seconds to 1 day; type seconds, as in 120, or 5m";
 }
 
+static const char *apply_wait(struct dp_options *options, const char *value)
+{
+	return read_time(value, TIMEOUT_LEAST_MS, WAIT_MOST_MS, &options->wait_ms)
+		? NULL
+		: "is no time from 0.1 seconds to 20 days; type one, as in 90, 10m or 2h";
+}
+
+static const char *apply_interval(struct dp_options *options, const char *value)
+{
+	return read_time(value, TIMEOUT_LEAST_MS, DEADLINE_MOST_MS, &options->interval_ms)
+		? NULL
+		: "is no time from 0.1 seconds to 1 day; type one, as in 5 or 1m";
+}
+
 static bool read_days(const char *value, int64_t *out_s)
 {
 	uint64_t days;
@@ -125,9 +138,9 @@ static const char *apply_rrsig_warning(struct dp_options *options, const char *v
 static const char *apply_down(struct dp_options *options, const char *value)
 {
 	struct dp_name name;
-	const char *why;
+	const char *why = dp_option_name(value, &name);
 
-	if (!dp_name_from_user(value, &name, &why))
+	if (why != NULL)
 		return why;
 	options->down = dp_option_append(
 		options->arena, options->down, options->down_count++, &name, sizeof(name));
@@ -216,59 +229,114 @@ static const char *apply_help(struct dp_options *options, const char *value)
 }
 
 const struct dp_option dp_option_table[] = {
-	{ '4', "ipv4", DP_OPTION_FLAG, NULL, apply_ipv4, "connect over IPv4 only" },
-	{ '6', "ipv6", DP_OPTION_FLAG, NULL, apply_ipv6, "connect over IPv6 only" },
-	{ 0, "port", DP_OPTION_VALUE, "N", apply_port,
+	/* files and records */
+	{ DP_OF_PLAN, 0, "new", DP_OPTION_VALUE, "FILE", dp_option_new,
+		"the certificate chain that is to be deployed; or a key or a request (CSR), before "
+		"there is a certificate" },
+	{ DP_OF_CHAIN, 0, "tlsa", DP_OPTION_LIST, "'U S M HEX'", dp_option_tlsa,
+		"compare with this record (repeatable)" },
+	{ DP_OF_CHAIN, 0, "tlsa-file", DP_OPTION_LIST, "FILE", dp_option_tlsa_file,
+		"compare with the TLSA records in FILE: zone file lines, or what dig prints "
+		"(repeatable)" },
+	{ DP_OF_CHAIN, 0, "live", DP_OPTION_VALUE, "TARGET", dp_option_live,
+		"compare with the records that are published for that mail domain or server, by "
+		"DNS alone" },
+	{ DP_OF_TLSA, 0, "live", DP_OPTION_VALUE, "TARGET", dp_option_live,
+		"take the certificates from that mail domain or server instead of a file" },
+	{ DP_OF_CHAIN, 0, "host", DP_OPTION_VALUE, "NAME", dp_option_host,
+		"name of the mail server: must stand in the certificate where names count; with "
+		"--live, only this MX host" },
+	{ DP_OF_CHAIN, 0, "complete", DP_OPTION_VALUE, "OUT", dp_option_complete,
+		"write the chain with the missing issuers, up to the root, to OUT; it may be the "
+		"file itself" },
+	{ DP_OF_CHAIN, 0, "root", DP_OPTION_VALUE, "NAME|SHA256", dp_option_root,
+		"which root --complete ends at, by its name or the SHA-256 of its key (the one "
+		"that the records pin, else the nearest)" },
+	{ DP_OF_CHAIN, 0, "roots", DP_OPTION_VALUE, "FILE", dp_option_roots,
+		"further CA certificates for --complete and explanations; never trusted" },
+	{ DP_OF_TLSA, 0, "usage", DP_OPTION_VALUE, "0-3", dp_option_usage,
+		"certificate usage, also as PKIX-TA, PKIX-EE, DANE-TA or DANE-EE (3)" },
+	{ DP_OF_TLSA, 0, "selector", DP_OPTION_VALUE, "0-1", dp_option_selector,
+		"0 (Cert): the certificate; 1 (SPKI): its key (1)" },
+	{ DP_OF_TLSA, 0, "matching", DP_OPTION_VALUE, "0-2", dp_option_matching,
+		"0 (Full): whole; 1: SHA-256; 2: SHA-512 (1)" },
+	{ DP_OF_TLSA, 0, "all", DP_OPTION_FLAG, NULL, dp_option_all,
+		"every sensible record of every certificate, not only one of the server's own" },
+	{ DP_OF_TLSA, 0, "owner", DP_OPTION_VALUE, "NAME", dp_option_owner,
+		"name of the server, which the records are for (the first name in the "
+		"certificate)" },
+	{ DP_OF_TLSA, 0, "port", DP_OPTION_LIST, "N", dp_option_ports,
+		"port of the owner names (25; repeatable)" },
+	{ DP_OF_TLSA, 0, "ttl", DP_OPTION_VALUE, "SECS", dp_option_ttl,
+		"TTL written into the records (none)" },
+	{ DP_OF_TLSA, 0, "format", DP_OPTION_VALUE, "bind|generic|tinydns|json", dp_option_format,
+		"form of the records; generic is that of RFC 3597 (bind)" },
+	/* targets and servers */
+	{ DP_OF_DNS, '4', "ipv4", DP_OPTION_FLAG, NULL, apply_ipv4, "connect over IPv4 only" },
+	{ DP_OF_DNS, '6', "ipv6", DP_OPTION_FLAG, NULL, apply_ipv6, "connect over IPv6 only" },
+	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 0, "port", DP_OPTION_VALUE, "N", apply_port,
 		"port of the servers of a mail domain, also in the names of their TLSA records "
 		"(25)" },
-	{ 0, "ehlo", DP_OPTION_VALUE, "NAME", apply_ehlo,
+	{ DP_OF_LIVE, 0, "ehlo", DP_OPTION_VALUE, "NAME", apply_ehlo,
 		"name said in EHLO (this host's name if it has a dot, else its address)" },
-	{ 0, "next-hop", DP_OPTION_VALUE, "DOMAIN", apply_next_hop,
+	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 0, "next-hop", DP_OPTION_VALUE, "DOMAIN",
+		apply_next_hop,
 		"with smtp://: the mail domain whose server this is; its name counts in "
 		"certificates, too" },
-	{ 0, "connect", DP_OPTION_LIST, "HOST=ADDR[:PORT]", dp_option_connect,
+	{ DP_OF_LIVE, 0, "connect", DP_OPTION_LIST, "HOST=ADDR[:PORT]", dp_option_connect,
 		"reach HOST at that address; its name and its TLSA records stay (repeatable)" },
-	{ 0, "key-types", DP_OPTION_VALUE, "auto|any|both", apply_key_types,
+	{ DP_OF_LIVE, 0, "key-types", DP_OPTION_VALUE, "auto|any|both", apply_key_types,
 		"auto: a handshake with everything on offer, then one for the other key type; "
 		"any: one handshake; both: one each for RSA and ECDSA" },
-	{ 0, "tlsa", DP_OPTION_LIST, "'U S M HEX'", dp_option_tlsa,
+	{ DP_OF_CHECK, 0, "tlsa", DP_OPTION_LIST, "'U S M HEX'", dp_option_tlsa,
 		"judge the servers by this record instead of those in the DNS (repeatable)" },
-	{ 'r', "resolver", DP_OPTION_LIST, "WAY", dp_option_resolver,
+	{ DP_OF_DNS, 'r', "resolver", DP_OPTION_LIST, "WAY", dp_option_resolver,
 		"where DNS questions go; validation is always done here. auto: the servers of "
 		"/etc/resolv.conf if they are fit for DNSSEC, else recursive; system; "
 		"recursive: from the root; or ADDR[@PORT] (repeatable)" },
-	{ 0, "trust-anchor", DP_OPTION_LIST, "FILE|RECORD", dp_option_trust_anchor,
+	{ DP_OF_DNS, 0, "trust-anchor", DP_OPTION_LIST, "FILE|RECORD", dp_option_trust_anchor,
 		"DS or DNSKEY records to trust instead of the built-in root keys (repeatable)" },
-	{ 0, "root-hints", DP_OPTION_VALUE, "FILE", dp_option_root_hints,
+	{ DP_OF_DNS, 0, "root-hints", DP_OPTION_VALUE, "FILE", dp_option_root_hints,
 		"name servers of the root instead of the built-in ones" },
-	{ 't', "timeout", DP_OPTION_VALUE, "SECS", apply_timeout,
+	{ DP_OF_DNS, 't', "timeout", DP_OPTION_VALUE, "SECS", apply_timeout,
 		"patience for a connection, a reply and TLS (10); the greeting gets 60 at least" },
-	{ 0, "deadline", DP_OPTION_VALUE, "SECS", apply_deadline, "end of the whole run (120)" },
-	{ 0, "cert-warning", DP_OPTION_VALUE, "DAYS", apply_cert_warning,
+	{ DP_OF_DNS, 0, "deadline", DP_OPTION_VALUE, "SECS", apply_deadline,
+		"end of the whole run (120); with --wait, of one "
+		"attempt" },
+	{ DP_OF_CHECK | DP_OF_CHAIN, 0, "wait", DP_OPTION_VALUE, "DUR", apply_wait,
+		"try again, each time from an empty cache, until it passes or that time is over, "
+		"as in 10m (once)" },
+	{ DP_OF_CHECK | DP_OF_CHAIN, 0, "interval", DP_OPTION_VALUE, "DUR", apply_interval,
+		"pause between attempts (5)" },
+	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 0, "cert-warning", DP_OPTION_VALUE, "DAYS",
+		apply_cert_warning,
 		"warn when a certificate whose dates count ends sooner (14, or a quarter of its "
 		"lifetime)" },
-	{ 0, "rrsig-warning", DP_OPTION_VALUE, "DAYS", apply_rrsig_warning,
+	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 0, "rrsig-warning", DP_OPTION_VALUE, "DAYS",
+		apply_rrsig_warning,
 		"warn when a DNSSEC signature ends sooner (2, or an eighth of its lifetime)" },
-	{ 0, "all-nameservers", DP_OPTION_FLAG, NULL, apply_all_nameservers,
+	{ DP_OF_CHECK | DP_OF_PLAN, 0, "all-nameservers", DP_OPTION_FLAG, NULL,
+		apply_all_nameservers,
 		"also ask every authoritative name server and tell which one answers otherwise" },
-	{ 0, "down", DP_OPTION_LIST, "HOST", apply_down,
+	{ DP_OF_CHECK | DP_OF_PLAN, 0, "down", DP_OPTION_LIST, "HOST", apply_down,
 		"HOST is down on purpose: no warning when it does not answer (repeatable)" },
-	{ 0, "accept", DP_OPTION_LIST, "VERDICT", dp_option_accept,
+	{ DP_OF_CHECK, 0, "accept", DP_OPTION_LIST, "VERDICT", dp_option_accept,
 		"count as a pass: no-dane, no-mail, unauthenticated (split at commas)" },
-	{ 0, "at", DP_OPTION_VALUE, "TIME", apply_at, "judge certificates as of that time (now)" },
-	{ 0, "clock", DP_OPTION_VALUE, "TIME", apply_clock,
+	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 0, "at", DP_OPTION_VALUE, "TIME", apply_at,
+		"judge certificates as of that time (now)" },
+	{ DP_OF_DNS, 0, "clock", DP_OPTION_VALUE, "TIME", apply_clock,
 		"take that for the time, for DNSSEC signatures too (the system's clock)" },
-	{ 'o', "output", DP_OPTION_VALUE, "text|json", apply_output,
-		"format of the report (text)" },
-	{ 0, "output-file", DP_OPTION_VALUE, "FILE", apply_output_file,
+	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 'o', "output", DP_OPTION_VALUE, "text|json",
+		apply_output, "format of the report (text)" },
+	{ DP_OF_ALL, 0, "output-file", DP_OPTION_VALUE, "FILE", apply_output_file,
 		"write the report to FILE, at once and whole (standard output)" },
-	{ 0, "exit", DP_OPTION_VALUE, "nagios|simple", apply_exit,
-		"exit statuses, see below (nagios)" },
-	{ 'q', "quiet", DP_OPTION_FLAG, NULL, apply_quiet,
+	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 0, "exit", DP_OPTION_VALUE, "nagios|simple",
+		apply_exit, "exit statuses, see below (nagios)" },
+	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 'q', "quiet", DP_OPTION_FLAG, NULL, apply_quiet,
 		"print nothing when the exit status is 0" },
-	{ 'v', "verbose", DP_OPTION_FLAG, NULL, apply_verbose,
+	{ DP_OF_ALL, 'v', "verbose", DP_OPTION_FLAG, NULL, apply_verbose,
 		"print every record, certificate and line of the dialogue" },
-	{ 'h', "help", DP_OPTION_FLAG, NULL, apply_help, "print this" },
+	{ DP_OF_ALL, 'h', "help", DP_OPTION_FLAG, NULL, apply_help, "print this" },
 };
 
 const size_t dp_option_count = sizeof(dp_option_table) / sizeof(dp_option_table[0]);

@@ -12,8 +12,10 @@ enum dp_option_kind {
 };
 
 struct dp_option {
-	char letter;      /* 0: none */
-	const char *name; /* without the dashes */
+	unsigned commands; /* enum dp_option_scope, or-ed; a name may have a row for each of several
+			      groups */
+	char letter;       /* 0: none */
+	const char *name;  /* without the dashes */
 	enum dp_option_kind kind;
 	const char *argument; /* placeholder in the help; NULL for flags */
 	/* Note the value ("1" for flags). Returns NULL, or what is wrong with it and what to type:
@@ -25,6 +27,11 @@ struct dp_option {
 extern const struct dp_option dp_option_table[];
 extern const size_t dp_option_count;
 
+/* Commands that resolve and connect, and those that resolve at least. */
+#define DP_OF_LIVE (DP_OF_CHECK | DP_OF_TLSA | DP_OF_PLAN)
+#define DP_OF_DNS (DP_OF_LIVE | DP_OF_CHAIN)
+#define DP_OF_ALL (DP_OF_DNS)
+
 /* A copy of items (count of them, each of size bytes) with item behind. */
 void *dp_option_append(
 	struct dp_arena *arena, const void *items, size_t count, const void *item, size_t size);
@@ -34,6 +41,24 @@ const char *dp_option_connect(struct dp_options *options, const char *value);
 const char *dp_option_resolver(struct dp_options *options, const char *value);
 const char *dp_option_tlsa(struct dp_options *options, const char *value);
 const char *dp_option_accept(struct dp_options *options, const char *value);
+/* A name from the user into *name, or why not. */
+const char *dp_option_name(const char *value, struct dp_name *name);
+/* option_files.c: of the commands on files and records */
+const char *dp_option_live(struct dp_options *options, const char *value);
+const char *dp_option_new(struct dp_options *options, const char *value);
+const char *dp_option_tlsa_file(struct dp_options *options, const char *value);
+const char *dp_option_complete(struct dp_options *options, const char *value);
+const char *dp_option_root(struct dp_options *options, const char *value);
+const char *dp_option_roots(struct dp_options *options, const char *value);
+const char *dp_option_host(struct dp_options *options, const char *value);
+const char *dp_option_usage(struct dp_options *options, const char *value);
+const char *dp_option_selector(struct dp_options *options, const char *value);
+const char *dp_option_matching(struct dp_options *options, const char *value);
+const char *dp_option_all(struct dp_options *options, const char *value);
+const char *dp_option_owner(struct dp_options *options, const char *value);
+const char *dp_option_ports(struct dp_options *options, const char *value);
+const char *dp_option_ttl(struct dp_options *options, const char *value);
+const char *dp_option_format(struct dp_options *options, const char *value);
 /* anchors.c */
 const char *dp_option_trust_anchor(struct dp_options *options, const char *value);
 const char *dp_option_root_hints(struct dp_options *options, const char *value);

@@ -18,6 +18,13 @@ void *dp_option_append(
 	return larger;
 }
 
+const char *dp_option_name(const char *value, struct dp_name *name)
+{
+	const char *why;
+
+	return dp_name_from_user(value, name, &why) ? NULL : why;
+}
+
 static bool read_port(const char *text, uint16_t *port)
 {
 	uint64_t number;

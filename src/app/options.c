@@ -9,6 +9,7 @@
 #define ENV_PREFIX "DANEPROBE_OPT_"
 #define NAME_MAX_BYTES 32 /* longest long name with its NUL */
 #define SHOWN_MAX 80      /* bytes of a wrong value that are repeated */
+#define NAMES_MAX 96
 #define HELP_COLUMN 26
 #define WIDTH 80
 
@@ -20,6 +21,7 @@ struct given {
 };
 
 struct parser {
+	enum dp_option_scope command;
 	struct dp_options *options;
 	struct dp_arena *arena;
 	struct given *given;
@@ -29,21 +31,34 @@ struct parser {
 	const char *error;
 };
 
-static const struct dp_option *find_long(const char *name, size_t len)
+const char *dp_options_command(enum dp_option_scope command)
+{
+	switch (command) {
+	case DP_OF_CHECK: return "check";
+	case DP_OF_CHAIN: return "chain";
+	case DP_OF_TLSA: return "tlsa";
+	case DP_OF_PLAN: return "plan";
+	}
+	return "";
+}
+
+static const struct dp_option *find_long(unsigned commands, const char *name, size_t len)
 {
 	for (size_t i = 0; i < dp_option_count; i++) {
 		const char *known = dp_option_table[i].name;
 
-		if (strlen(known) == len && memcmp(known, name, len) == 0)
+		if ((dp_option_table[i].commands & commands) != 0 && strlen(known) == len &&
+			memcmp(known, name, len) == 0)
 			return &dp_option_table[i];
 	}
 	return NULL;
 }
 
-static const struct dp_option *find_letter(char letter)
+static const struct dp_option *find_letter(unsigned commands, char letter)
 {
 	for (size_t i = 0; i < dp_option_count; i++) {
-		if (dp_option_table[i].letter == letter)
+		if ((dp_option_table[i].commands & commands) != 0 &&
+			dp_option_table[i].letter == letter)
 			return &dp_option_table[i];
 	}
 	return NULL;
@@ -62,24 +77,45 @@ static void give(struct parser *parser, const struct dp_option *option, const ch
 	parser->given[parser->given_count++] = (struct given){ option, source, value };
 }
 
+/* An option of another command? Says of which. */
+static bool misplaced_option(struct parser *parser, const char *word)
+{
+	const struct dp_option *option = strncmp(word, "--", 2) == 0
+		? find_long(DP_OF_ALL, word + 2, strlen(word + 2))
+		: NULL;
+	unsigned of = option != NULL ? option->commands : 0;
+
+	if (of == 0)
+		return false;
+	parser->error =
+		dp_arena_printf(parser->arena, "%s has no option %s; it is one of \"daneprobe %s\"",
+			dp_options_command(parser->command), shown(parser, word),
+			dp_options_command((enum dp_option_scope)(of & (~of + 1))));
+	return true;
+}
+
 static void unknown_option(struct parser *parser, const char *arg, size_t name_len)
 {
-	const char *names[64] = { NULL };
+	const char *names[NAMES_MAX + 1] = { NULL };
 	const char *word = dp_arena_text(parser->arena, arg, name_len);
 	const char *nearest = NULL;
+	size_t count = 0;
 
-	if (strncmp(word, "--", 2) == 0) {
-		for (size_t i = 0; i < dp_option_count && i < 63; i++)
-			names[i] = dp_option_table[i].name;
-		nearest = dp_text_nearest(word + 2, names);
+	if (misplaced_option(parser, word))
+		return;
+	for (size_t i = 0; i < dp_option_count && count < NAMES_MAX; i++) {
+		if ((dp_option_table[i].commands & (unsigned)parser->command) != 0)
+			names[count++] = dp_option_table[i].name;
 	}
+	if (strncmp(word, "--", 2) == 0)
+		nearest = dp_text_nearest(word + 2, names);
 	if (nearest != NULL)
 		parser->error = dp_arena_printf(parser->arena,
 			"there is no option %s; did you mean --%s?", shown(parser, word), nearest);
 	else
 		parser->error = dp_arena_printf(parser->arena,
-			"there is no option %s; \"daneprobe help check\" lists the options",
-			shown(parser, word));
+			"there is no option %s; \"daneprobe help %s\" lists the options",
+			shown(parser, word), dp_options_command(parser->command));
 }
 
 static void needs_value(struct parser *parser, const struct dp_option *option, const char *source)
@@ -93,7 +129,7 @@ static size_t take_long(struct parser *parser, char **args)
 {
 	const char *name = args[0] + 2;
 	size_t len = strcspn(name, "=");
-	const struct dp_option *option = find_long(name, len);
+	const struct dp_option *option = find_long((unsigned)parser->command, name, len);
 	const char *source = dp_arena_text(parser->arena, args[0], len + 2);
 	const char *value = name[len] == '=' ? name + len + 1 : NULL;
 
@@ -124,7 +160,7 @@ static size_t take_long(struct parser *parser, char **args)
 static size_t take_letters(struct parser *parser, char **args)
 {
 	for (const char *at = args[0] + 1; *at != '\0' && parser->error == NULL; at++) {
-		const struct dp_option *option = find_letter(*at);
+		const struct dp_option *option = find_letter((unsigned)parser->command, *at);
 		const char *source = dp_arena_printf(parser->arena, "-%c", *at);
 
 		if (option == NULL) {
@@ -221,7 +257,7 @@ static void read_environment(struct parser *parser, char **environment)
 	for (size_t i = 0; i < dp_option_count && parser->error == NULL; i++) {
 		const struct dp_option *option = &dp_option_table[i];
 		size_t len = strlen(env_name(option, name));
-		bool on_line = false;
+		bool on_line = (option->commands & (unsigned)parser->command) == 0;
 
 		for (size_t g = 0; g < parser->typed; g++)
 			on_line = on_line || parser->given[g].option == option;
@@ -259,14 +295,17 @@ static struct dp_options *defaults(struct dp_arena *arena)
 	options->at_utc_s = options->clock_utc_s = DP_TIME_NONE;
 	options->timeout_ms = 10 * 1000;
 	options->deadline_ms = 120 * 1000;
+	options->interval_ms = 5 * 1000;
+	options->usage = options->selector = options->matching = -1;
+	options->ttl_s = -1;
 	options->report = dp_report_find("text");
 	return options;
 }
 
-struct dp_options *dp_options_parse(
-	char **args, char **environment, struct dp_arena *arena, const char **error)
+struct dp_options *dp_options_parse(enum dp_option_scope command, char **args, char **environment,
+	struct dp_arena *arena, const char **error)
 {
-	struct parser parser = { .options = defaults(arena), .arena = arena };
+	struct parser parser = { .command = command, .options = defaults(arena), .arena = arena };
 
 	read_args(&parser, args);
 	parser.typed = parser.given_count;
@@ -299,12 +338,14 @@ static void wrapped(struct dp_buf *out, const char *text, size_t at, size_t colu
 	dp_buf_char(out, '\n');
 }
 
-void dp_options_help(struct dp_buf *out)
+void dp_options_help(struct dp_buf *out, enum dp_option_scope command)
 {
 	for (size_t i = 0; i < dp_option_count; i++) {
 		const struct dp_option *option = &dp_option_table[i];
 		size_t start = out->len;
 
+		if ((option->commands & (unsigned)command) == 0)
+			continue;
 		if (option->letter != 0)
 			dp_buf_printf(out, "  -%c, --%s", option->letter, option->name);
 		else

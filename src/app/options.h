@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What was typed, as values: one table of options gives the parser, the environment and the help
- * text. Files that options name are read here (trust anchors), nothing else is done.
+ * What was typed, as values: one table of options, each with the commands that take it, gives the
+ * parser, the environment and the help texts. Files that options name are read here (trust anchors
+ * and root hints), nothing else is done.
  *
  * Everything lives in the arena that was given.
  */
@@ -19,6 +20,9 @@
 #include "report/report.h"
 
 enum dp_exit_style { DP_EXIT_NAGIOS, DP_EXIT_SIMPLE };
+
+/* Commands that take options; a bit each. */
+enum dp_option_scope { DP_OF_CHECK = 1u, DP_OF_CHAIN = 2u, DP_OF_TLSA = 4u, DP_OF_PLAN = 8u };
 
 struct dp_options {
 	struct dp_arena *arena;
@@ -52,24 +56,46 @@ struct dp_options {
 	const char *root_hints_path;
 	unsigned timeout_ms;
 	unsigned deadline_ms;
+	unsigned wait_ms; /* --wait; 0: not given */
+	unsigned interval_ms;
+	/* files and records: chain, tlsa, plan */
+	const char *live;        /* --live TARGET; NULL: not given */
+	const char *new_path;    /* --new */
+	const char **tlsa_paths; /* --tlsa-file */
+	size_t tlsa_path_count;
+	const char *complete_path;     /* --complete */
+	const char *root;              /* --root: name or SHA-256 of the key in hex, as typed */
+	const char *roots_path;        /* --roots */
+	struct dp_name host;           /* --host; len 0: not given */
+	int usage, selector, matching; /* -1: not given */
+	bool all_forms;                /* --all */
+	struct dp_name owner;          /* --owner; len 0: not given */
+	uint16_t *ports;               /* tlsa --port, each one */
+	size_t port_count;
+	int64_t ttl_s;      /* --ttl; -1: not given */
+	const char *format; /* --format */
 	/* what is told */
 	const struct dp_report *report;
 	const char *output_path; /* NULL: standard output */
 	enum dp_exit_style exit_style;
 	unsigned accepted; /* bit (1 << outcome) */
 	bool quiet, verbose;
-	/* the rest of the line */
+	/* the rest of the line: targets, or files */
 	char **targets;
 	size_t target_count;
 };
 
-/* Parse args (NULL-terminated, without program and command) and DANEPROBE_OPT_* of environment
- * (NULL-terminated NAME=VALUE); what stands on the command line wins. Returns NULL and one line
- * without a line end in *error, which says what to type instead. */
-struct dp_options *dp_options_parse(
-	char **args, char **environment, struct dp_arena *arena, const char **error);
+/* Parse the args of one command (NULL-terminated, without program and command) and DANEPROBE_OPT_*
+ * of environment (NULL-terminated NAME=VALUE; those of other commands are passed over); what stands
+ * on the command line wins. Returns NULL and one line without a line end in *error, which says what
+ * to type instead. */
+struct dp_options *dp_options_parse(enum dp_option_scope command, char **args, char **environment,
+	struct dp_arena *arena, const char **error);
 
-/* The table as help text: one option a line, with its default and environment name. */
-void dp_options_help(struct dp_buf *out);
+/* The options of a command as help text: one a line, with its default. */
+void dp_options_help(struct dp_buf *out, enum dp_option_scope command);
+
+/* "check", "chain". */
+const char *dp_options_command(enum dp_option_scope command);
 
 #endif

@@ -137,6 +137,11 @@ struct dp_target {
 	const struct dp_name *connect_host; /* for which host; parallel to connect */
 	const uint16_t *connect_port;       /* 0 = port; parallel */
 	size_t connect_count;
+	/* A chain to judge in the place of connections (chain --live, plan), and what to call it
+	 * ("fullchain.pem"); NULL: connect. Each host then has one address of family 0, with one
+	 * probe that has sent this chain. */
+	const struct dp_chain *given;
+	const char *given_name;
 	const struct dp_name *down; /* --down */
 	size_t down_count;
 	bool all_nameservers;

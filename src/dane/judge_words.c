@@ -38,6 +38,8 @@ const char *dp_judge_label(struct dp_judge *judge, int host, int addr)
 	if (addr < 0)
 		return name;
 	address = &facts->hosts[host].addrs[addr];
+	if (facts->target.given != NULL)
+		return dp_arena_printf(judge->arena, "%s (%s)", name, facts->target.given_name);
 	dp_ip_format(&address->ip, ip);
 	if (address->port == facts->target.port)
 		return dp_arena_printf(judge->arena, "%s [%s]", name, ip);

@@ -19,6 +19,9 @@ bool dp_plan_ask(struct dp_plan *plan, struct dp_lookup *lookup, const struct dp
 /* The connections to the addresses of a host that can be started now. */
 void dp_plan_probes(struct dp_plan *plan, struct dp_host_facts *host);
 
+/* The given chain in the place of the host's addresses, once it is known that it has records. */
+void dp_plan_given(struct dp_plan *plan, struct dp_host_facts *host);
+
 /* plan_nameservers.c: --all-nameservers, once nothing else is left to do. */
 void dp_plan_nameservers(struct dp_plan *plan);
 bool dp_plan_nameservers_pending(const struct dp_facts *facts);

@@ -164,3 +164,20 @@ void dp_plan_probes(struct dp_plan *plan, struct dp_host_facts *host)
 			.host = host };
 	}
 }
+
+void dp_plan_given(struct dp_plan *plan, struct dp_host_facts *host)
+{
+	const struct dp_facts *facts = plan->facts;
+	int index;
+
+	if (host->addr_count > 0 || dp_rule_tlsa(facts, host, &index) != DP_TLSA_RECORDS)
+		return;
+	host->addrs[0] = (struct dp_addr_facts){ .port = facts->target.port };
+	host->addrs[0].probes[0] = (struct dp_probe){ .planned = true,
+		.stage = DP_STAGE_DONE,
+		.alert = -1,
+		.chain_seen = true,
+		.chain = *facts->target.given };
+	host->addrs[0].probe_count = 1;
+	host->addr_count = 1;
+}

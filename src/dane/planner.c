@@ -205,7 +205,7 @@ static void plan_addresses(struct dp_plan *plan, struct dp_host_facts *host)
 	 */
 	dp_plan_ask(plan, &host->a, &host->name, DP_TYPE_A, false);
 	dp_plan_ask(plan, &host->aaaa, &host->name, DP_TYPE_AAAA, false);
-	if (!forced_addrs(facts, host)) {
+	if (facts->target.given == NULL && !forced_addrs(facts, host)) {
 		if (facts->target.want_v4)
 			take_addrs(facts, host, &host->a, &host->a_taken);
 		if (facts->target.want_v6)
@@ -418,8 +418,12 @@ size_t dp_policy_next(struct dp_facts *facts, int64_t now_utc_s, struct dp_task 
 		plan_addresses(&plan, &facts->hosts[i]);
 		plan_tlsa(&plan, &facts->hosts[i]);
 	}
-	for (size_t i = 0; i < facts->host_count; i++)
-		dp_plan_probes(&plan, &facts->hosts[i]);
+	for (size_t i = 0; i < facts->host_count; i++) {
+		if (facts->target.given != NULL)
+			dp_plan_given(&plan, &facts->hosts[i]);
+		else
+			dp_plan_probes(&plan, &facts->hosts[i]);
+	}
 	if (plan.count > 0 || !facts->hosts_known || check_pending(facts))
 		return plan.count;
 	plan_hints(&plan);

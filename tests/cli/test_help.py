@@ -25,7 +25,7 @@ def help_forms():
 @test
 def commands_of_later_versions_are_not_listed():
     out = run("help").out
-    for word in ("chain", "tlsa", "plan", "survey", "serve"):
+    for word in ("survey", "serve"):
         check(not re.search(rf"^  {word}\b", out, re.M), f"{word} is listed")
 
 

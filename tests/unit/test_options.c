@@ -44,7 +44,7 @@ static struct dp_options *parse_with(char **environment, const char *first, va_l
 	for (const char *arg = first; arg != NULL; arg = va_arg(more, const char *))
 		args[count++] = dp_arena_text(arena, arg, strlen(arg));
 	error = "unset";
-	return dp_options_parse(args, environment, arena, &error);
+	return dp_options_parse(DP_OF_CHECK, args, environment, arena, &error);
 }
 
 static struct dp_options *parse(const char *first, ...)
@@ -434,19 +434,19 @@ static void too_many(void **state)
 		args[2 * i] = "-r";
 		args[2 * i + 1] = "192.0.2.1";
 	}
-	assert_non_null(dp_options_parse(args, no_environment, arena, &error));
+	assert_non_null(dp_options_parse(DP_OF_CHECK, args, no_environment, arena, &error));
 	args[2 * DP_RESOLVER_SERVERS_MAX] = "-r";
 	args[2 * DP_RESOLVER_SERVERS_MAX + 1] = "192.0.2.9";
-	assert_null(dp_options_parse(args, no_environment, arena, &error));
+	assert_null(dp_options_parse(DP_OF_CHECK, args, no_environment, arena, &error));
 	assert_non_null(strstr(error, "type at most 8 addresses"));
 	for (size_t i = 0; i <= DP_TLSA_MAX; i++) {
 		args[2 * i] = "--tlsa";
 		args[2 * i + 1] = "3 1 1 " HEX32;
 	}
-	assert_null(dp_options_parse(args, no_environment, arena, &error));
+	assert_null(dp_options_parse(DP_OF_CHECK, args, no_environment, arena, &error));
 	assert_non_null(strstr(error, "type at most 64"));
 	args[2 * DP_TLSA_MAX] = NULL;
-	assert_non_null(dp_options_parse(args, no_environment, arena, &error));
+	assert_non_null(dp_options_parse(DP_OF_CHECK, args, no_environment, arena, &error));
 }
 
 static void environment(void **state)
@@ -596,7 +596,7 @@ static void help(void **state)
 	(void)state;
 
 	dp_buf_init(&out, arena);
-	dp_options_help(&out);
+	dp_options_help(&out, DP_OF_CHECK);
 	assert_non_null(strstr(out.data, "-t, --timeout SECS"));
 	assert_non_null(strstr(out.data, "--key-types auto|any|both"));
 	for (const char *line = out.data; *line != '\0'; line = strchr(line, '\n') + 1)

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/commands.h"
+
+static int tlsa(const struct dp_options *options)
+{
+	(void)options;
+	return dp_complain("not there yet");
+}
+
+int dp_cmd_tlsa(char **args)
+{
+	return dp_command_run(DP_OF_TLSA, args, tlsa);
+}
