@@ -357,7 +357,7 @@ static void wrong_values(void **state)
 		{ { "--wait", "soon" }, "is no time from 0.1 seconds to 20 days" },
 		{ { "--interval", "0" }, "is no time from 0.1 seconds to 1 day" },
 		{ { "--pkix-roots", "x" }, "there is no option --pkix-roots" },
-		{ { "--interval=3" }, "there is no option --interval" },
+		{ { "--count=3" }, "there is no option --count" },
 		{ { "--timeout" }, "--timeout needs a value; type --timeout SECS" },
 		{ { "-t" }, "-t needs a value; type -t SECS" },
 		{ { "--quiet=1" }, "--quiet takes no value; type --quiet alone" },
