@@ -41,8 +41,8 @@ static void choose_families(struct dp_resolver_config *config)
 	config->want_v6 = v6 || given || !v4;
 }
 
-static struct dp_resolver *open_resolver(
-	const struct dp_options *options, struct event_base *base, const char **why)
+static struct dp_resolver *open_resolver(const struct dp_options *options, struct event_base *base,
+	const char **why, struct dp_arena *arena)
 {
 	struct dp_resolver_config config = {
 		.base = base,
@@ -58,7 +58,7 @@ static struct dp_resolver *open_resolver(
 		config.clock_offset_s = options->clock_utc_s - dp_port_utc_s();
 	memcpy(config.servers, options->servers, sizeof(config.servers));
 	choose_families(&config);
-	return dp_resolver_open(&config, why, options->arena);
+	return dp_resolver_open(&config, why, arena);
 }
 
 /* Options that contradict each other, or NULL. */
@@ -112,7 +112,9 @@ int dp_live_renew(struct dp_live *live)
 	const char *why = NULL;
 
 	dp_resolver_close(live->resolver);
-	live->resolver = open_resolver(options, live->base, &why);
+	dp_arena_close(live->arena);
+	live->arena = dp_arena_open();
+	live->resolver = open_resolver(options, live->base, &why, live->arena);
 	if (live->resolver == NULL)
 		return dp_complain(
 			"the DNS cannot be asked: %s", why != NULL ? why : "reason unknown");
@@ -135,9 +137,11 @@ int dp_live_open(struct dp_live *live, const struct dp_options *options)
 void dp_live_close(struct dp_live *live)
 {
 	dp_resolver_close(live->resolver);
+	dp_arena_close(live->arena);
 	if (live->base != NULL)
 		event_base_free(live->base);
 	live->resolver = NULL;
+	live->arena = NULL;
 	live->base = NULL;
 }
 
@@ -156,7 +160,7 @@ enum dp_batch_end dp_live_run(struct dp_live *live, const struct dp_target *targ
 		.targets = targets,
 		.count = count,
 		.settings = {
-			.hello = options->hello != NULL ? options->hello : own_name(options->arena),
+			.hello = options->hello != NULL ? options->hello : own_name(live->arena),
 			.timeout_ms = options->timeout_ms,
 			.greeting_ms = larger(options->timeout_ms, GREETING_LEAST_MS),
 			.deadline_ms = dp_port_monotonic_ms() + options->deadline_ms,

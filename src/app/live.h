@@ -16,6 +16,7 @@ struct dp_live {
 	const struct dp_options *options;
 	struct event_base *base;
 	struct dp_resolver *resolver;
+	struct dp_arena *arena; /* as long as the resolver: a wait may renew it for days */
 	int64_t now_utc_s;   /* --at: at which certificates are judged */
 	int64_t clock_utc_s; /* --clock: at which signatures are */
 };
