@@ -215,6 +215,7 @@ bench: packages
 # ---- housekeeping ----
 
 PREFIX ?= /usr/local
+SHARE := $(PREFIX)/share
 CROSS := aarch64 armv7 mips mipsel riscv64
 
 .PHONY: packages size cross install clean help
@@ -230,6 +231,9 @@ cross:
 
 install: $(B)/daneprobe
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/daneprobe
+	install -D -m 644 port/man/daneprobe.1 $(DESTDIR)$(SHARE)/man/man1/daneprobe.1
+	install -D -m 644 port/completion/daneprobe.bash $(DESTDIR)$(SHARE)/bash-completion/completions/daneprobe
+	install -D -m 644 port/completion/_daneprobe $(DESTDIR)$(SHARE)/zsh/site-functions/_daneprobe
 
 clean:
 	rm -rf build
