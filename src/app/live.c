@@ -150,23 +150,29 @@ static unsigned larger(unsigned a, unsigned b)
 	return a > b ? a : b;
 }
 
+struct dp_check_settings dp_live_settings(const struct dp_live *live)
+{
+	const struct dp_options *options = live->options;
+
+	return (struct dp_check_settings){
+		.hello = options->hello != NULL ? options->hello : own_name(live->arena),
+		.timeout_ms = options->timeout_ms,
+		.greeting_ms = larger(options->timeout_ms, GREETING_LEAST_MS),
+		.deadline_ms = dp_port_monotonic_ms() + options->deadline_ms,
+		.now_utc_s = live->now_utc_s,
+		.clock_utc_s = live->clock_utc_s,
+	};
+}
+
 enum dp_batch_end dp_live_run(struct dp_live *live, const struct dp_target *targets, size_t count,
 	bool (*report)(void *user, struct dp_facts *facts), void *user)
 {
-	const struct dp_options *options = live->options;
 	struct dp_batch batch = {
 		.base = live->base,
 		.resolver = live->resolver,
 		.targets = targets,
 		.count = count,
-		.settings = {
-			.hello = options->hello != NULL ? options->hello : own_name(live->arena),
-			.timeout_ms = options->timeout_ms,
-			.greeting_ms = larger(options->timeout_ms, GREETING_LEAST_MS),
-			.deadline_ms = dp_port_monotonic_ms() + options->deadline_ms,
-			.now_utc_s = live->now_utc_s,
-			.clock_utc_s = live->clock_utc_s,
-		},
+		.settings = dp_live_settings(live),
 		.report = report,
 		.user = user,
 	};

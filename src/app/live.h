@@ -32,6 +32,9 @@ int dp_live_renew(struct dp_live *live);
 const char *dp_live_targets(const struct dp_options *options, char *const *texts, size_t count,
 	struct dp_target **targets);
 
+/* The settings of a check that begins now; their texts live as long as the resolver. */
+struct dp_check_settings dp_live_settings(const struct dp_live *live);
+
 /* Check the targets; report and user as in batch.h. The deadline counts from here. */
 enum dp_batch_end dp_live_run(struct dp_live *live, const struct dp_target *targets, size_t count,
 	bool (*report)(void *user, struct dp_facts *facts), void *user);
