@@ -218,7 +218,7 @@ void dp_judge_host_dns(struct dp_judge *judge, int index)
 	judge_family(judge, &host->cname, &subject, name, false);
 	dp_judge_signatures(judge, &host->a);
 	dp_judge_signatures(judge, &host->aaaa);
-	if (addresses == DP_ADDRESSES_NONE && host->addr_count == 0)
+	if (addresses == DP_ADDRESSES_NONE)
 		judge_no_address(judge, host, &subject, name);
 	else if (host->addr_count == 0 && (a_serves || aaaa_serves))
 		judge_other_family(judge, &subject, name);
