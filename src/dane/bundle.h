@@ -5,7 +5,11 @@
  * line ends, a trailing NUL, no final line end, a byte order mark; or one object in bare DER.
  * PKCS#12 and PKCS#7 are recognised and refused by name.
  *
- * Cut only; nothing is judged here. Private key octets are never copied into any text.
+ * Blocks that OpenSSL, and so most servers, would not load are wrong here as well: an indented
+ * BEGIN line (pasted from YAML), an END and a BEGIN joined in one line, a BEGIN without END.
+ *
+ * Cut only; nothing is judged here. Private key octets are never copied into any text; see
+ * dp_bundle_wipe.
  */
 #ifndef DP_DANE_BUNDLE_H
 #define DP_DANE_BUNDLE_H
@@ -34,9 +38,10 @@ struct dp_block {
 	enum dp_block_kind kind;
 	const char *label;  /* between BEGIN and the dashes, escaped; "DER" for bare DER */
 	size_t start, end;  /* offsets in the file: from the BEGIN line to behind the END line with
-			       its  line end; text between blocks belongs to none */
+			       its line end; text between blocks belongs to none */
 	unsigned line;      /* of the BEGIN line, from 1 */
-	const uint8_t *der; /* NULL when its content cannot be read: wrong says why */
+	const uint8_t *der; /* of the kind that it is said to be (ciphertext, if encrypted); NULL
+			       when it is not: wrong says why */
 	size_t der_len;
 	const char *wrong; /* "line 7 is no base64", or NULL */
 };
@@ -56,6 +61,15 @@ struct dp_bundle {
  * be read is no failure of the whole: see wrong. */
 const char *dp_bundle_read(
 	const char *data, size_t len, struct dp_arena *arena, struct dp_bundle *bundle);
+
+/* What is wrong with the first block of interest that is, as the end of a sentence that begins with
+ * the file's name: "holds a CERTIFICATE in line 30 that cannot be read: line 41 is no base64"; or
+ * that there are too many. NULL: all are good. */
+const char *dp_bundle_wrong(const struct dp_bundle *bundle, struct dp_arena *arena);
+
+/* Overwrite what was decoded of private keys, and data, the whole file (NULL: that is not the
+ * caller's to change). Blocks of private keys are unreadable then, all blocks of bare DER. */
+void dp_bundle_wipe(const struct dp_bundle *bundle, char *data);
 
 /* The readable certificates in file order, as a chain (dp_chain_open); close it with
  * dp_chain_close. blocks: for each certificate of the chain the index of its block, in the arena.

@@ -75,6 +75,11 @@ bool dp_dn_sound(const uint8_t *name, size_t len);
  * not, static or in the arena. */
 const char *dp_signature_limit(const struct dp_der_item *algorithm, struct dp_arena *arena);
 
+/* signature.c: dp_cert_signed_by for what is cut: tbs, both algorithms and the signature are used.
+ * limit: static text, NULL when there is none. */
+enum dp_signature dp_signature_check(
+	const struct dp_cert_der *fields, const uint8_t *spki, size_t spki_len, const char **limit);
+
 /* signature.c: does the library read the whole certificate? Returns 0 or its error number. */
 int dp_cert_library_error(const uint8_t *der, size_t len);
 

@@ -263,37 +263,45 @@ static enum dp_signature verify(const struct wanted *wanted, const struct dp_cer
 	return result;
 }
 
+enum dp_signature dp_signature_check(
+	const struct dp_cert_der *fields, const uint8_t *spki, size_t spki_len, const char **limit)
+{
+	struct dp_key_info key;
+	struct wanted wanted;
+	enum dp_signature result;
+
+	*limit = NULL;
+	if (fields->signature.len < 1 || fields->signature.value[0] != 0 ||
+		!dp_key_read(spki, spki_len, &key))
+		return DP_SIGNATURE_BAD;
+	/* RFC 5280 s4.1.1.2: both name the same algorithm; else an attacker chooses */
+	if (!dp_der_equal(&fields->inner_algorithm, &fields->algorithm))
+		return DP_SIGNATURE_BAD;
+	if (!read_scheme(&fields->algorithm, &wanted))
+		*limit = "its signature algorithm is not supported";
+	else if (is_other_kind(key.type, wanted.scheme->kind))
+		return DP_SIGNATURE_BAD;
+	else
+		*limit = key_limit(&key);
+	if (*limit != NULL)
+		return DP_SIGNATURE_UNSUPPORTED;
+	result = verify(&wanted, fields, spki, spki_len);
+	if (result == DP_SIGNATURE_UNREADABLE_KEY)
+		*limit = "the issuer's key cannot be read";
+	return result;
+}
+
 enum dp_signature dp_cert_signed_by(const struct dp_cert *cert, const uint8_t *issuer_spki,
 	size_t issuer_spki_len, const char **limit)
 {
 	struct dp_cert_der fields;
-	struct dp_key_info key;
-	struct wanted wanted;
 	const char *why = NULL;
 	enum dp_signature result = DP_SIGNATURE_BAD;
 
-	if (limit != NULL)
-		*limit = NULL;
-	if (!dp_cert_der_read(&fields, cert->der, cert->der_len) || fields.signature.len < 1 ||
-		fields.signature.value[0] != 0 || !dp_key_read(issuer_spki, issuer_spki_len, &key))
-		return DP_SIGNATURE_BAD;
-	/* RFC 5280 s4.1.1.2: both name the same algorithm; else an attacker chooses */
-	if (!dp_der_equal(&fields.inner_algorithm, &fields.algorithm))
-		return DP_SIGNATURE_BAD;
-	if (!read_scheme(&fields.algorithm, &wanted))
-		why = cert->signature_limit != NULL ? cert->signature_limit
-						    : "its signature algorithm is not supported";
-	else if (is_other_kind(key.type, wanted.scheme->kind))
-		return DP_SIGNATURE_BAD;
-	else
-		why = key_limit(&key);
-	if (why == NULL) {
-		result = verify(&wanted, &fields, issuer_spki, issuer_spki_len);
-		if (result == DP_SIGNATURE_UNREADABLE_KEY)
-			why = "the issuer's key cannot be read";
-	} else {
-		result = DP_SIGNATURE_UNSUPPORTED;
-	}
+	if (dp_cert_der_read(&fields, cert->der, cert->der_len))
+		result = dp_signature_check(&fields, issuer_spki, issuer_spki_len, &why);
+	if (why != NULL && cert->signature_limit != NULL)
+		why = cert->signature_limit;
 	if (limit != NULL)
 		*limit = why;
 	return result;

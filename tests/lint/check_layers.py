@@ -28,10 +28,10 @@ LIBRARIES = [
     (re.compile(r"^unbound"), ["src/net/resolver", "src/net/validator"]),
     (re.compile(r"^event"), ["src/net/", "src/app/"]),
     (re.compile(r"^cjson/|^cJSON"), ["src/report/json"]),
-    (re.compile(r"^(mbedtls|psa)/"), ["src/net/tls_", "src/dane/cert", "src/dane/chain",
-                                      "src/dane/der", "src/dane/digest", "src/dane/encoding",
-                                       "src/dane/signature"]),
-    (re.compile(r"^(sodium|decaf)"), []),
+    (re.compile(r"^(mbedtls|psa)/"), ["src/net/tls_", "src/dane/bundle", "src/dane/cert",
+                                      "src/dane/chain", "src/dane/der", "src/dane/digest",
+                                      "src/dane/encoding", "src/dane/key", "src/dane/signature"]),
+    (re.compile(r"^(sodium|decaf)"), ["src/dane/key"]),
 ]
 
 # What the build generates into the include path.
