@@ -31,6 +31,11 @@ static void judge_family(struct dp_judge *judge, const struct dp_lookup *lookup,
 		other_serves ? DP_WARNING : DP_ERROR, subject, host, &words);
 }
 
+static bool denied(const struct dp_lookup *lookup)
+{
+	return lookup->state == DP_LOOKUP_NODATA || lookup->state == DP_LOOKUP_NXDOMAIN;
+}
+
 static void judge_no_address(struct dp_judge *judge, const struct dp_host_facts *host,
 	const struct dp_subject *subject, const char *name)
 {
@@ -218,7 +223,7 @@ void dp_judge_host_dns(struct dp_judge *judge, int index)
 	judge_family(judge, &host->cname, &subject, name, false);
 	dp_judge_signatures(judge, &host->a);
 	dp_judge_signatures(judge, &host->aaaa);
-	if (addresses == DP_ADDRESSES_NONE)
+	if (addresses == DP_ADDRESSES_NONE || (denied(&host->a) && denied(&host->aaaa)))
 		judge_no_address(judge, host, &subject, name);
 	else if (host->addr_count == 0 && (a_serves || aaaa_serves))
 		judge_other_family(judge, &subject, name);
