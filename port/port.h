@@ -52,6 +52,11 @@ enum dp_status dp_port_read_file(
  * and mount points: truncate and write. Nothing is left behind on failure. */
 enum dp_status dp_port_write_file(const char *path, const void *data, size_t len);
 
+/* The path that dp_port_write_file writes to: the symbolic links of the last component followed.
+ * resolved: DP_PORT_PATH_BYTES. DP_TOO_LARGE; DP_INVALID: links that go round. */
+#define DP_PORT_PATH_BYTES 4096
+enum dp_status dp_port_follow(const char *path, char *resolved);
+
 /* Write all bytes to a descriptor (1 or 2), blocking. */
 enum dp_status dp_port_write_all(int fd, const void *data, size_t len);
 
@@ -69,5 +74,26 @@ char **dp_port_environment(void);
 
 /* No core dumps, SIGPIPE ignored. Called once at start. */
 void dp_port_prepare(void);
+
+/* What is still to be done once the sandbox is entered. Descriptors that are open stay usable. */
+struct dp_sandbox {
+	bool network;            /* sockets to others */
+	bool listens;            /* and connections from others */
+	const char *const *read; /* files that dp_port_read_file, or a library, will open */
+	size_t read_count;
+	const char *const *write; /* files that dp_port_write_file will write */
+	size_t write_count;
+};
+
+enum dp_sandbox_part {
+	DP_SANDBOX_PRIVILEGES = 1u, /* no new privileges by execve */
+	DP_SANDBOX_FILES = 2u,      /* no file but those named (Landlock, Linux 5.13) */
+	DP_SANDBOX_CALLS = 4u,      /* no system call but those in use (seccomp), else killed */
+	DP_SANDBOX_ALL = 7u
+};
+
+/* Give up, for good, all that want does not name. Returns the parts that the kernel (and, for the
+ * last, the C library) has: or-ed; the others are left out. */
+unsigned dp_port_sandbox(const struct dp_sandbox *want);
 
 #endif

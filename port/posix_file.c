@@ -13,7 +13,7 @@
 
 #include "port/port.h"
 
-#define PATH_BYTES 4096
+#define PATH_BYTES DP_PORT_PATH_BYTES
 #define LINKS_MAX 40 /* as the kernel */
 #define FIRST_READ 65536
 #define MODE_BITS 07777u
@@ -111,9 +111,8 @@ enum dp_status dp_port_write_all(int fd, const void *data, size_t len)
 	return DP_OK;
 }
 
-/* Follow the symbolic links of the last component (certbot's live/ folders), so that the file
- * they point to is replaced and not the link. resolved: PATH_BYTES. */
-static enum dp_status follow(const char *path, char *resolved)
+/* certbot's live/ folders: the file that the links point to is replaced, not the link. */
+enum dp_status dp_port_follow(const char *path, char *resolved)
 {
 	char target[PATH_BYTES];
 	int len = snprintf(resolved, PATH_BYTES, "%s", path);
@@ -249,7 +248,7 @@ enum dp_status dp_port_write_file(const char *path, const void *data, size_t len
 {
 	char resolved[PATH_BYTES];
 	struct stat old;
-	enum dp_status status = follow(path, resolved);
+	enum dp_status status = dp_port_follow(path, resolved);
 
 	if (status != DP_OK)
 		return status;

@@ -5,6 +5,7 @@
 
 #include "app/live.h"
 #include "app/output.h"
+#include "app/sandbox.h"
 #include "dane/policy.h"
 #include "port/port.h"
 
@@ -64,6 +65,7 @@ static int check(const struct dp_options *options)
 	wrong = dp_live_targets(options, options->targets, options->target_count, &targets);
 	if (wrong != NULL)
 		return dp_complain("%s", wrong);
+	dp_sandbox_enter(options, DP_SANDBOX_LIVE);
 	status = dp_live_open(&session.live, options);
 	if (status == DP_EXIT_OK)
 		status = run(&session, targets);

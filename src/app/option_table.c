@@ -221,6 +221,13 @@ static const char *apply_verbose(struct dp_options *options, const char *value)
 	return NULL;
 }
 
+static const char *apply_no_sandbox(struct dp_options *options, const char *value)
+{
+	(void)value;
+	options->no_sandbox = true;
+	return NULL;
+}
+
 static const char *apply_help(struct dp_options *options, const char *value)
 {
 	(void)value;
@@ -336,6 +343,8 @@ const struct dp_option dp_option_table[] = {
 		"print nothing when the exit status is 0" },
 	{ DP_OF_ALL, 'v', "verbose", DP_OPTION_FLAG, NULL, apply_verbose,
 		"print every record, certificate and line of the dialogue" },
+	{ DP_OF_ALL, 0, "no-sandbox", DP_OPTION_FLAG, NULL, apply_no_sandbox,
+		"do without the sandbox: system calls and files that are not needed stay allowed" },
 	{ DP_OF_ALL, 'h', "help", DP_OPTION_FLAG, NULL, apply_help, "print this" },
 };
 

@@ -80,6 +80,7 @@ struct dp_options {
 	enum dp_exit_style exit_style;
 	unsigned accepted; /* bit (1 << outcome) */
 	bool quiet, verbose;
+	bool no_sandbox;
 	/* the rest of the line: targets, or files */
 	char **targets;
 	size_t target_count;

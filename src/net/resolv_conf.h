@@ -7,6 +7,8 @@
 
 #include "net/resolver.h"
 
+#define DP_RESOLV_CONF "/etc/resolv.conf"
+
 /* Reads "nameserver ADDRESS" lines of text (len bytes), in order, at most max; zones of link-local
  * addresses are not supported and skipped. Returns their number. */
 size_t dp_resolv_conf_servers(
