@@ -27,6 +27,15 @@ uint16_t dp_protocol_port(const struct dp_protocol *protocol)
 	return protocol->port;
 }
 
+bool dp_protocol_port_known(uint16_t port)
+{
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+		if (port != 0 && protocols[i]->port == port)
+			return true;
+	}
+	return false;
+}
+
 const char *dp_protocol_farewell(const struct dp_protocol *protocol)
 {
 	return protocol->farewell;

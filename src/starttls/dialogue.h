@@ -59,6 +59,8 @@ struct dp_dialogue {
 /* Find by scheme name ("smtp"); NULL if there is none. Port: the one of the scheme. */
 const struct dp_protocol *dp_protocol_find(const char *scheme);
 uint16_t dp_protocol_port(const struct dp_protocol *protocol);
+/* Is it the port of any scheme? */
+bool dp_protocol_port_known(uint16_t port);
 
 /* Begin. hello: name for EHLO, borrowed. */
 void dp_dialogue_start(struct dp_dialogue *dialogue, const struct dp_protocol *protocol,
