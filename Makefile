@@ -171,6 +171,11 @@ $(B)/fuzz/%: tests/fuzz/%.c $(B)/libdaneprobe.a $(DEPS)/built
 	@echo "  fuzz $<"
 	@$(CC) $(TEST_CFLAGS) $(OUR_LDFLAGS) -fsanitize=fuzzer -MF $@.d -o $@ $< -Wl,--start-group $(B)/libdaneprobe.a $(OUR_LIBS) -Wl,--end-group
 
+# Enters the sandbox: musl's build, since that is what the table of system calls is of.
+$(B)/sandbox/%: tests/sandbox/%.c $(B)/libdaneprobe.a $(DEPS)/built
+	@mkdir -p $(@D)
+	@$(CC) $(TEST_CFLAGS) $(OUR_LDFLAGS) -MF $@.d -o $@ $< -Wl,--start-group $(B)/libdaneprobe.a $(OUR_LIBS) -Wl,--end-group
+
 -include $(UNIT_TESTS:=.d) $(FUZZERS:=.d)
 
 .PHONY: unit-tests fuzzers resolver-unittest resolver-testbound test test-all lint fuzz demo bench
