@@ -4,11 +4,19 @@
 #include <string.h>
 
 static const struct dp_report reports[] = {
-	{ "text", dp_report_text },
-	{ "json", dp_report_json },
+	{ .name = "text", .write = dp_report_text },
+	{ .name = "json", .write = dp_report_json },
+	{ .name = "nagios",
+		.open = dp_report_nagios_open,
+		.add = dp_report_nagios_add,
+		.end = dp_report_nagios_end },
+	{ .name = "prometheus",
+		.open = dp_report_prometheus_open,
+		.add = dp_report_prometheus_add,
+		.end = dp_report_prometheus_end },
 };
 
-const char *const dp_report_names[] = { "text", "json", NULL };
+const char *const dp_report_names[] = { "text", "json", "nagios", "prometheus", NULL };
 
 const struct dp_report *dp_report_find(const char *name)
 {

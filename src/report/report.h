@@ -6,6 +6,7 @@
 #define DP_REPORT_REPORT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "dane/facts.h"
@@ -16,12 +17,22 @@ struct dp_report_options {
 	bool color;      /* ANSI colours (text only) */
 	int exit_status; /* of this target, as the command decided it */
 	int width;       /* columns to wrap prose at; 0 = 80 (text only) */
+	int status; /* of this target, nagios style, whatever --exit says (nagios, prometheus) */
+	int64_t now_utc_s; /* time at which certificates were judged (nagios) */
 };
 
+/* A format tells of each target by itself (write), or of all together (open, add, end), since its
+ * first line or its order needs them all; the other members are NULL. */
 struct dp_report {
 	const char *name; /* "text", "json" */
 	void (*write)(struct dp_buf *out, const struct dp_facts *facts,
 		const struct dp_verdict *verdict, const struct dp_report_options *options);
+	void *(*open)(struct dp_arena *arena); /* what add keeps, in arena */
+	/* Facts and verdict may go afterwards. */
+	void (*add)(void *report, const struct dp_facts *facts, const struct dp_verdict *verdict,
+		const struct dp_report_options *options);
+	/* status: of the run, nagios style; 3 when a signal ended it. */
+	void (*end)(void *report, struct dp_buf *out, int status);
 };
 
 /* The format of that name, or NULL. */
@@ -35,5 +46,16 @@ void dp_report_text(struct dp_buf *out, const struct dp_facts *facts,
 /* One object and a newline; schema 1, see tests/schema/check.schema.json. Keys in a fixed order. */
 void dp_report_json(struct dp_buf *out, const struct dp_facts *facts,
 	const struct dp_verdict *verdict, const struct dp_report_options *options);
+
+/* Monitoring Plugins guidelines: "DANE OK - text|performance data", then long output. */
+void *dp_report_nagios_open(struct dp_arena *arena);
+void dp_report_nagios_add(void *report, const struct dp_facts *facts,
+	const struct dp_verdict *verdict, const struct dp_report_options *options);
+void dp_report_nagios_end(void *report, struct dp_buf *out, int status);
+/* Text format 0.0.4, families over all targets (see metrics.h), each sample with its target. */
+void *dp_report_prometheus_open(struct dp_arena *arena);
+void dp_report_prometheus_add(void *report, const struct dp_facts *facts,
+	const struct dp_verdict *verdict, const struct dp_report_options *options);
+void dp_report_prometheus_end(void *report, struct dp_buf *out, int status);
 
 #endif
