@@ -6,46 +6,149 @@
 #include "app/live.h"
 #include "app/output.h"
 #include "app/sandbox.h"
+#include "app/wait.h"
 #include "dane/policy.h"
-#include "port/port.h"
+#include "report/brief.h"
 
 struct session {
 	const struct dp_options *options;
+	const struct dp_target *targets;
 	struct dp_live live;
 	struct dp_output output;
+	struct dp_wait_attempt *attempt; /* with --wait: keeps what is printed; else NULL */
+	void *whole;                     /* of a format that tells of all targets together */
+	size_t done;                     /* targets of this attempt */
 	size_t printed;
 	int status; /* worst so far, nagios style */
 };
+
+/* What will not be read: cron mails whatever is printed. */
+static bool muted(const struct session *session, int exit_status)
+{
+	return session->options->quiet && session->options->output_path == NULL && exit_status == 0;
+}
+
+static bool print(struct session *session, const struct dp_buf *text)
+{
+	if (session->attempt == NULL)
+		return dp_output_add(&session->output, text->data, text->len);
+	dp_buf_bytes(&session->attempt->report, text->data, text->len);
+	return true;
+}
+
+static enum dp_wait_state wait_state(const struct dp_verdict *verdict, int status)
+{
+	if (status == DP_EXIT_OK || status == DP_EXIT_WARNED)
+		return DP_WAIT_PASSED;
+	switch (verdict->outcome) {
+	case DP_NO_DANE:
+	case DP_NO_MAIL: return DP_WAIT_ABSENT;
+	case DP_VERIFIED:
+	case DP_FAILED:
+	case DP_UNAUTHENTICATED: return DP_WAIT_WRONG;
+	case DP_UNDETERMINED:
+	case DP_OUTCOMES: break;
+	}
+	return DP_WAIT_UNKNOWN;
+}
+
+static void tell_wait(struct session *session, const struct dp_facts *facts,
+	const struct dp_verdict *verdict, int status)
+{
+	if (session->attempt == NULL || facts->interrupted)
+		return;
+	dp_wait_tell(session->attempt, session->done, facts->target.text,
+		wait_state(verdict, status),
+		dp_arena_printf(facts->arena, "%s, %s", dp_outcome_word(verdict->outcome),
+			dp_brief(facts, verdict, facts->arena)));
+}
 
 /* Judge and print one target. */
 static bool report(void *user, struct dp_facts *facts)
 {
 	struct session *session = user;
 	const struct dp_options *options = session->options;
+	struct dp_report_options *how = &session->output.report;
 	const struct dp_verdict *verdict = dp_policy_judge(facts, session->live.now_utc_s);
-	int status = dp_verdict_exit(verdict, options->accepted);
 	struct dp_buf out;
 
-	session->status = dp_output_worst(session->status, status);
-	session->output.report.exit_status = dp_output_exit(options, status);
-	if (options->quiet && options->output_path == NULL &&
-		session->output.report.exit_status == 0)
+	how->status = dp_verdict_exit(verdict, options->accepted);
+	how->exit_status = dp_output_exit(options, how->status);
+	how->now_utc_s = session->live.now_utc_s;
+	session->status = dp_output_worst(session->status, how->status);
+	tell_wait(session, facts, verdict, how->status);
+	session->done++;
+	if (session->whole != NULL) {
+		options->report->add(session->whole, facts, verdict, how);
+		return true;
+	}
+	if (muted(session, how->exit_status))
 		return true;
 	dp_buf_init(&out, facts->arena);
 	/* Objects of JSON Lines need no space between. */
 	if (session->printed++ > 0 && strcmp(options->report->name, "text") == 0)
 		dp_buf_char(&out, '\n');
-	options->report->write(&out, facts, verdict, &session->output.report);
-	return dp_output_add(&session->output, out.data, out.len);
+	options->report->write(&out, facts, verdict, how);
+	return print(session, &out);
 }
 
-static int run(struct session *session, const struct dp_target *targets)
+/* All targets once. The arena outlives what is printed. */
+static enum dp_batch_end check_all(struct session *session, struct dp_arena *arena)
+{
+	const struct dp_report *format = session->options->report;
+	enum dp_batch_end end;
+	struct dp_buf out;
+	int status;
+
+	session->done = session->printed = 0;
+	session->status = DP_EXIT_OK;
+	session->whole = format->open != NULL ? format->open(arena) : NULL;
+	end = dp_live_run(
+		&session->live, session->targets, session->options->target_count, report, session);
+	if (session->whole == NULL || end == DP_BATCH_REFUSED)
+		return end;
+	status = end == DP_BATCH_INTERRUPTED ? DP_EXIT_USAGE : session->status;
+	if (muted(session, dp_output_exit(session->options, status)))
+		return end;
+	dp_buf_init(&out, arena);
+	format->end(session->whole, &out, status);
+	return print(session, &out) ? end : DP_BATCH_REFUSED;
+}
+
+static enum dp_batch_end attempt(void *user, struct dp_wait_attempt *attempt)
+{
+	struct session *session = user;
+	enum dp_batch_end end;
+
+	session->attempt = attempt;
+	end = check_all(session, attempt->arena);
+	attempt->status = session->status;
+	session->attempt = NULL;
+	return end;
+}
+
+/* The report is that of the last attempt. */
+static enum dp_batch_end wait_for(struct session *session)
+{
+	const struct dp_wait_plan plan = { &session->live, session->options->target_count, attempt,
+		session };
+	struct dp_wait_attempt last;
+	enum dp_batch_end end = dp_wait_run(&plan, &last);
+
+	session->status = last.status;
+	if (end != DP_BATCH_REFUSED && !print(session, &last.report))
+		end = DP_BATCH_REFUSED;
+	dp_wait_close(&last);
+	return end;
+}
+
+static int run(struct session *session)
 {
 	const struct dp_options *options = session->options;
 	enum dp_batch_end end;
 
 	dp_output_open(&session->output, options);
-	end = dp_live_run(&session->live, targets, options->target_count, report, session);
+	end = options->wait_ms > 0 ? wait_for(session) : check_all(session, options->arena);
 	if (end == DP_BATCH_REFUSED || dp_output_close(&session->output) != DP_EXIT_OK ||
 		end == DP_BATCH_INTERRUPTED)
 		return DP_EXIT_USAGE;
@@ -65,10 +168,11 @@ static int check(const struct dp_options *options)
 	wrong = dp_live_targets(options, options->targets, options->target_count, &targets);
 	if (wrong != NULL)
 		return dp_complain("%s", wrong);
+	session.targets = targets;
 	dp_sandbox_enter(options, DP_SANDBOX_LIVE);
 	status = dp_live_open(&session.live, options);
 	if (status == DP_EXIT_OK)
-		status = run(&session, targets);
+		status = run(&session);
 	dp_live_close(&session.live);
 	return status;
 }

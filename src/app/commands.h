@@ -7,8 +7,9 @@
 
 #include "app/options.h"
 
-/* Exit statuses that are no verdict. */
+/* Exit statuses with a name, nagios style. */
 #define DP_EXIT_OK 0
+#define DP_EXIT_WARNED 1
 #define DP_EXIT_USAGE 3
 
 struct dp_command {
@@ -25,6 +26,7 @@ int dp_cmd_check(char **args);
 int dp_cmd_chain(char **args);
 int dp_cmd_tlsa(char **args);
 int dp_cmd_plan(char **args);
+int dp_cmd_serve(char **args);
 int dp_cmd_version(char **args);
 int dp_cmd_help(char **args);
 
