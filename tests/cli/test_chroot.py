@@ -115,7 +115,8 @@ def no_file_is_opened():
             check(any("write(1" in line for line in lines), f"the trace is not that of the run: {result}")
         # The way that looks for a resolver opens that one file; a file that is named is opened.
         named, _, _ = files_named(base, "check", "-t", "1", "--deadline", "2", "example.org")
-        equal([re.search(r'"([^"]*)"', line).group(1) for line in named], ["/etc/resolv.conf"], "auto")
+        # (Twice: the sandbox must know which one it is.)
+        equal({re.search(r'"([^"]*)"', line).group(1) for line in named}, {"/etc/resolv.conf"}, "auto")
         named, _, _ = files_named(base, "check", "--trust-anchor", "/anchor", "example.org")
         equal([re.search(r'"([^"]*)"', line).group(1) for line in named], ["/anchor"], "--trust-anchor")
         # No threads, no children.
