@@ -23,6 +23,15 @@ const char *dp_option_new(struct dp_options *options, const char *value)
 	return value[0] != '\0' ? NULL : no_file;
 }
 
+const char *dp_option_since(struct dp_options *options, const char *value)
+{
+	options->since_utc_s = dp_text_time_parse(value);
+	return options->since_utc_s != DP_TIME_NONE
+		? NULL
+		: "is no time; type when the records were last changed, as in "
+		  "2026-11-25T02:37:00Z, or the date alone";
+}
+
 const char *dp_option_tlsa_file(struct dp_options *options, const char *value)
 {
 	if (value[0] == '\0')

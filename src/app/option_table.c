@@ -240,6 +240,8 @@ const struct dp_option dp_option_table[] = {
 	{ DP_OF_PLAN, 0, "new", DP_OPTION_VALUE, "FILE", dp_option_new,
 		"the certificate chain that is to be deployed; or a key or a request (CSR), before "
 		"there is a certificate" },
+	{ DP_OF_PLAN, 0, "since", DP_OPTION_VALUE, "TIME", dp_option_since,
+		"the TLSA records are as they are since then, at every name server (not known)" },
 	{ DP_OF_CHAIN, 0, "tlsa", DP_OPTION_LIST, "'U S M HEX'", dp_option_tlsa,
 		"compare with this record (repeatable)" },
 	{ DP_OF_CHAIN, 0, "tlsa-file", DP_OPTION_LIST, "FILE", dp_option_tlsa_file,

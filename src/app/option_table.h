@@ -46,6 +46,7 @@ const char *dp_option_name(const char *value, struct dp_name *name);
 /* option_files.c: of the commands on files and records */
 const char *dp_option_live(struct dp_options *options, const char *value);
 const char *dp_option_new(struct dp_options *options, const char *value);
+const char *dp_option_since(struct dp_options *options, const char *value);
 const char *dp_option_tlsa_file(struct dp_options *options, const char *value);
 const char *dp_option_complete(struct dp_options *options, const char *value);
 const char *dp_option_root(struct dp_options *options, const char *value);

@@ -292,7 +292,7 @@ static struct dp_options *defaults(struct dp_arena *arena)
 	options->want_v4 = options->want_v6 = true;
 	options->port = 25;
 	options->cert_warning_s = options->rrsig_warning_s = -1;
-	options->at_utc_s = options->clock_utc_s = DP_TIME_NONE;
+	options->at_utc_s = options->clock_utc_s = options->since_utc_s = DP_TIME_NONE;
 	options->timeout_ms = 10 * 1000;
 	options->deadline_ms = 120 * 1000;
 	options->interval_ms = 5 * 1000;

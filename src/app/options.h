@@ -61,6 +61,7 @@ struct dp_options {
 	/* files and records: chain, tlsa, plan */
 	const char *live;        /* --live TARGET; NULL: not given */
 	const char *new_path;    /* --new */
+	int64_t since_utc_s;     /* --since; DP_TIME_NONE: not given */
 	const char **tlsa_paths; /* --tlsa-file */
 	size_t tlsa_path_count;
 	const char *complete_path;     /* --complete */

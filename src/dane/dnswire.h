@@ -57,6 +57,7 @@ struct dp_rrsig {
 	struct dp_name signer;
 	uint16_t covered;
 	uint8_t algorithm;
+	uint8_t labels; /* fewer than the owner has: expanded from a wildcard (s3.1.3) */
 	uint32_t original_ttl_s;
 	int64_t inception_utc_s;
 	int64_t expiration_utc_s;

@@ -109,6 +109,8 @@ struct dp_host_facts {
 	struct dp_lookup parent;
 	struct dp_lookup tlsa_https; /* without TLSA: at port 443, for explanation */
 	struct dp_lookup nsec3param; /* on an insecure host whose zone has a DS: NSEC3 iterations */
+	/* plan: of the zone, when the host has no TLSA records: how long that is remembered */
+	struct dp_lookup soa;
 	struct dp_lookup tlsa_hint;  /* on an insecure host: asked last, for explanation only */
 	struct dp_lookup ds[DP_DS_MAX]; /* on an insecure host: DS of its ancestors, TLD first */
 	size_t ds_count;
@@ -145,6 +147,7 @@ struct dp_target {
 	const struct dp_name *down; /* --down */
 	size_t down_count;
 	bool all_nameservers;
+	bool plan;               /* a rollover is to be planned (dane/rollover.h) */
 	int64_t cert_warning_s;  /* -1 = default: 14 days or a quarter of the lifetime, whichever is
 				    less */
 	int64_t rrsig_warning_s; /* -1 = default: 2 days or an eighth, whichever is less */

@@ -73,6 +73,12 @@ void dp_judge_filter(struct dp_judge *judge);
 void dp_judge_siblings(
 	struct dp_judge *judge, const struct dp_subject *subject, const struct dp_match *match);
 
+/* Other intermediates that the issuer of pinned uses now, and that no record pins: "R12, R14"; ""
+ * if there are none. */
+struct dp_known_ca;
+const char *dp_judge_unpinned_siblings(const struct dp_tlsa *records, size_t count,
+	const struct dp_known_ca *pinned, int64_t now_utc_s, struct dp_arena *arena);
+
 /* explain.c: why no record matched on this connection: one finding a record, the nearest true
  * statement. */
 void dp_explain_mismatch(struct dp_judge *judge, const struct dp_subject *subject);

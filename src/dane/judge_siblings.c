@@ -14,22 +14,21 @@ static bool is_root(const struct dp_known_ca *ca)
 }
 
 /* Would ca be used beside pinned: same issuer, same kind of key, in use? */
-static bool is_sibling(const struct dp_judge *judge, const struct dp_known_ca *ca,
-	const struct dp_known_ca *pinned)
+static bool is_sibling(
+	int64_t now_utc_s, const struct dp_known_ca *ca, const struct dp_known_ca *pinned)
 {
 	return !is_root(ca) && strcmp(ca->issuer_cn, pinned->issuer_cn) == 0 &&
 		strcmp(ca->subject_cn, pinned->subject_cn) != 0 &&
 		strcmp(ca->key, pinned->key) == 0 && ca->note[0] == '\0' &&
-		dp_text_time_parse(ca->not_after) > judge->now_utc_s &&
-		dp_text_time_parse(ca->not_before) < judge->now_utc_s;
+		dp_text_time_parse(ca->not_after) > now_utc_s &&
+		dp_text_time_parse(ca->not_before) < now_utc_s;
 }
 
-static bool is_pinned(const struct dp_host_verdict *host, const struct dp_known_ca *ca)
+static bool is_pinned(const struct dp_tlsa *records, size_t count, const struct dp_known_ca *ca)
 {
-	for (size_t i = 0; i < host->record_count; i++) {
-		const struct dp_known_ca *pinned = dp_tlsa_counts(&host->records[i])
-			? dp_known_ca_find(&host->records[i], NULL)
-			: NULL;
+	for (size_t i = 0; i < count; i++) {
+		const struct dp_known_ca *pinned =
+			dp_tlsa_counts(&records[i]) ? dp_known_ca_find(&records[i], NULL) : NULL;
 
 		if (pinned != NULL &&
 			memcmp(pinned->spki_sha256, ca->spki_sha256, DP_SHA256_BYTES) == 0)
@@ -38,17 +37,16 @@ static bool is_pinned(const struct dp_host_verdict *host, const struct dp_known_
 	return false;
 }
 
-/* Siblings that no record pins: "R12, R14"; empty if none. */
-static const char *unpinned(struct dp_judge *judge, const struct dp_host_verdict *host,
-	const struct dp_known_ca *pinned)
+const char *dp_judge_unpinned_siblings(const struct dp_tlsa *records, size_t count,
+	const struct dp_known_ca *pinned, int64_t now_utc_s, struct dp_arena *arena)
 {
 	struct dp_buf out;
 
-	dp_buf_init(&out, judge->arena);
+	dp_buf_init(&out, arena);
 	for (size_t i = 0; i < dp_known_ca_count; i++) {
 		const struct dp_known_ca *ca = &dp_known_ca_table[i];
 
-		if (is_sibling(judge, ca, pinned) && !is_pinned(host, ca))
+		if (is_sibling(now_utc_s, ca, pinned) && !is_pinned(records, count, ca))
 			dp_buf_printf(&out, "%s%s", out.len > 0 ? ", " : "", ca->subject_cn);
 	}
 	return out.data;
@@ -88,7 +86,8 @@ void dp_judge_siblings(
 
 	if (pinned == NULL)
 		return;
-	others = unpinned(judge, host, pinned);
+	others = dp_judge_unpinned_siblings(
+		host->records, host->record_count, pinned, judge->now_utc_s, judge->arena);
 	if (others[0] == '\0')
 		return;
 	words.cert = pinned->subject_cn;

@@ -280,6 +280,7 @@ static bool cut_rrsig(const struct record *record, struct dp_rrsig *rrsig)
 		return false;
 	rrsig->covered = (uint16_t)(data[0] << 8 | data[1]);
 	rrsig->algorithm = data[2];
+	rrsig->labels = data[3];
 	rrsig->original_ttl_s = get_u32(data + 4);
 	/* RFC 4034 s3.1.5 counts modulo 2^32; taken as it stands that is unambiguous until 2106. */
 	rrsig->expiration_utc_s = get_u32(data + 8);

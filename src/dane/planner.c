@@ -238,6 +238,25 @@ static void plan_tlsa(struct dp_plan *plan, struct dp_host_facts *host)
 	}
 }
 
+/* A first record: how long is it remembered that there was none (RFC 2308 s5)? The signer of the
+ * addresses is the apex of their zone (RFC 4035 s2.2). */
+static void plan_soa(struct dp_plan *plan, struct dp_host_facts *host)
+{
+	const struct dp_lookup *secure = dp_rule_secure_addresses(host);
+	int index;
+
+	if (!plan->facts->target.plan || secure == NULL ||
+		dp_rule_tlsa(plan->facts, host, &index) != DP_TLSA_NONE)
+		return;
+	for (size_t i = 0; i < secure->message.rrsig_count; i++) {
+		const struct dp_rrsig *rrsig = &secure->message.rrsigs[i];
+
+		if (rrsig->covered == secure->type &&
+			dp_name_equal(&rrsig->owner, &secure->message.canonical))
+			dp_plan_ask(plan, &host->soa, &rrsig->signer, DP_TYPE_SOA, true);
+	}
+}
+
 /* --- explanation --- */
 
 /* DS of every ancestor, TLD first: the last secure answer shows where security ends. */
@@ -377,7 +396,7 @@ static bool host_pending(const struct dp_host_facts *host)
 {
 	if (pending(&host->a) || pending(&host->aaaa) || pending(&host->cname) ||
 		any_pending(host->tlsa, 2) || pending(&host->tlsa_hint) ||
-		pending(&host->tlsa_https) || pending(&host->parent) ||
+		pending(&host->tlsa_https) || pending(&host->parent) || pending(&host->soa) ||
 		pending(&host->nsec3param) || any_pending(host->ds, host->ds_count))
 		return true;
 	for (size_t i = 0; i < host->addr_count; i++) {
@@ -417,6 +436,7 @@ size_t dp_policy_next(struct dp_facts *facts, int64_t now_utc_s, struct dp_task 
 	for (size_t i = 0; i < facts->host_count; i++) {
 		plan_addresses(&plan, &facts->hosts[i]);
 		plan_tlsa(&plan, &facts->hosts[i]);
+		plan_soa(&plan, &facts->hosts[i]);
 	}
 	for (size_t i = 0; i < facts->host_count; i++) {
 		if (facts->target.given != NULL)

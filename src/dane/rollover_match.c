@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Records against the new chain, as senders of both kinds see them: RFC 6698 s5 leaves SHA-512
+ * open, and by digest agility (RFC 7671 s9) those who know it pass over SHA-256 records beside it.
+ */
+#include <string.h>
+
+#include "dane/cert.h"
+#include "dane/rollover_parts.h"
+#include "dane/rules.h"
+
+/* Before there is a certificate only the key can be compared: usage 3, selector 1. */
+static void match_key(const struct dp_rollover_work *work, const struct dp_tlsa *records,
+	size_t count, bool *good)
+{
+	const struct dp_rollover_new *next = &work->input->next;
+
+	for (size_t i = 0; i < count; i++) {
+		if (dp_tlsa_counts(&records[i]) && records[i].usage == DP_DANE_EE &&
+			records[i].selector == DP_SPKI)
+			good[i] |=
+				dp_tlsa_matches(&records[i], NULL, 0, next->spki, next->spki_len);
+	}
+}
+
+static void match_chain(const struct dp_rollover_work *work, const struct dp_tlsa *records,
+	size_t count, const struct dp_chain *chain, bool *good)
+{
+	const char *references[DP_REFERENCES_MAX];
+	struct dp_match_input input = {
+		.records = records,
+		.record_count = count,
+		.references = references,
+		.reference_count =
+			dp_rule_references(work->input->facts, &work->verdict->base, references),
+		.now_utc_s = work->input->now_utc_s,
+	};
+	struct dp_match match;
+
+	if (chain->count == 0)
+		return;
+	dp_chain_match(chain, &input, &match, work->arena);
+	for (size_t i = 0; i < count; i++)
+		good[i] |= match.records[i].state == DP_MATCH_GOOD;
+}
+
+/* The set as a sender reads it. Returns whether any record counts. */
+static bool read_set(struct dp_tlsa *out, const struct dp_tlsa *records, size_t count, bool sha512)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < count; i++) {
+		out[i] = records[i];
+		if (!sha512 && out[i].matching == DP_SHA512)
+			out[i].matching = UINT8_MAX;
+	}
+	dp_tlsa_classify(out, count, false);
+	for (size_t i = 0; i < count; i++)
+		any |= dp_tlsa_counts(&out[i]);
+	return any;
+}
+
+/* False when a sender of that kind would not verify. */
+static bool vouch(const struct dp_rollover_work *work, const struct dp_tlsa *records, size_t count,
+	const struct dp_chain *chain, bool sha512, bool *good)
+{
+	struct dp_tlsa *set = dp_arena_alloc(work->arena, (count + 1) * sizeof *set);
+	bool *own = dp_arena_alloc(work->arena, count + 1);
+	bool usable = read_set(set, records, count, sha512), any = false;
+
+	if (chain == NULL)
+		match_key(work, set, count, own);
+	else
+		match_chain(work, set, count, chain, own);
+	for (size_t i = 0; i < count; i++) {
+		good[i] |= own[i];
+		any |= own[i];
+	}
+	/* Nothing that can be used: it delivers, unauthenticated (RFC 7672 s2.2). */
+	return any || !usable;
+}
+
+void dp_rollover_vouching(const struct dp_rollover_work *work, const struct dp_tlsa *records,
+	size_t count, const struct dp_chain *chain, bool *good)
+{
+	vouch(work, records, count, chain, true, good);
+	vouch(work, records, count, chain, false, good);
+}
+
+bool dp_rollover_verifies(
+	const struct dp_rollover_work *work, const struct dp_tlsa *records, size_t count)
+{
+	const struct dp_chain *chain = work->input->next.chain;
+	bool *good = dp_arena_alloc(work->arena, count + 1);
+
+	return vouch(work, records, count, chain, true, good) &&
+		vouch(work, records, count, chain, false, good);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What else to know about a host's rollover. */
+#include "base/text.h"
+#include "dane/judge.h"
+#include "dane/known_ca.h"
+#include "dane/rollover_parts.h"
+#include "dane/rules.h"
+
+#define MANY_RECORDS 12 /* see judge_records.c */
+#define SHOWN_BYTES 8
+
+static void warn(struct dp_rollover_work *work, const char *code, const char *rfc, const char *text)
+{
+	struct dp_rollover_note note = { code, true, (int)work->index, text, rfc };
+
+	dp_rollover_note(work->plan, &note);
+}
+
+static void tell(struct dp_rollover_work *work, const char *code, const char *rfc, const char *text)
+{
+	struct dp_rollover_note note = { code, false, (int)work->index, text, rfc };
+
+	dp_rollover_note(work->plan, &note);
+}
+
+static const char *short_text(struct dp_rollover_work *work, const struct dp_tlsa *record)
+{
+	return dp_tlsa_text(record, SHOWN_BYTES, work->arena);
+}
+
+/* --- records --- */
+
+static void selector_notes(struct dp_rollover_work *work)
+{
+	for (size_t i = 0; i < work->host->record_count; i++) {
+		const struct dp_rollover_record *record = &work->host->records[i];
+
+		if (record->record->selector != DP_CERT || record->record->usage != DP_DANE_EE ||
+			(!record->served && !record->fresh))
+			continue;
+		warn(work, "selector-cert", "RFC 7671 s5.1",
+			dp_arena_printf(work->arena,
+				"Record %s pins the certificate itself: each renewal makes it "
+				"void, with the same key, too. A 3 1 1 record of the key stays "
+				"as long as the key does.",
+				short_text(work, record->record)));
+		return;
+	}
+}
+
+/* Everything that vouches for the new chain hangs on one of several intermediates. */
+static void issuer_notes(struct dp_rollover_work *work)
+{
+	const struct dp_known_ca *pinned = NULL;
+	const char *others;
+
+	for (size_t i = 0; i < work->host->record_count; i++) {
+		const struct dp_rollover_record *record = &work->host->records[i];
+
+		if (!record->fresh)
+			continue;
+		if (record->record->usage != DP_DANE_TA)
+			return;
+		pinned = dp_known_ca_find(record->record, NULL);
+		if (pinned == NULL)
+			return;
+	}
+	if (pinned == NULL)
+		return;
+	others = dp_judge_unpinned_siblings(work->verdict->records, work->verdict->record_count,
+		pinned, work->input->now_utc_s, work->arena);
+	if (others[0] != '\0')
+		warn(work, "issuer-rotates", "RFC 7671 s5.2",
+			dp_arena_printf(work->arena,
+				"The new certificate is vouched for by its issuer %s alone, and %s "
+				"issues from %s, too, as it likes: the next renewal may come from "
+				"one of these. Publish a 3 1 1 record of your own key, too, and "
+				"keep that key.",
+				pinned->subject_cn, pinned->issuer_cn, others));
+}
+
+static void idle_notes(struct dp_rollover_work *work)
+{
+	if (work->host->state == DP_ROLLOVER_DEPLOYED || work->host->state == DP_ROLLOVER_BROKEN ||
+		!work->any_seen)
+		return; /* among the steps, or not known */
+	for (size_t i = 0; i < work->host->record_count; i++) {
+		const struct dp_rollover_record *record = &work->host->records[i];
+
+		if (record->idle)
+			warn(work, "record-idle", "RFC 7671 s8.4",
+				dp_arena_printf(work->arena,
+					"Record %s stands for nothing that is served, nor for the "
+					"new one. Remove it, unless it is of a key that you keep "
+					"for later.",
+					short_text(work, record->record)));
+	}
+}
+
+static void count_notes(struct dp_rollover_work *work)
+{
+	size_t count = work->host->record_count + work->verdict->record_dropped;
+	bool before = work->verifies && work->host->state != DP_ROLLOVER_FIRST;
+
+	if (!before)
+		count += work->publish_count;
+	if (count > MANY_RECORDS)
+		warn(work, "records-many", "",
+			dp_arena_printf(work->arena,
+				"It has %zu records %s: more than about %d were seen to be too "
+				"many for one large sender. Remove what stands for nothing first.",
+				count, before ? "now" : "then", MANY_RECORDS));
+}
+
+/* --- certificates --- */
+
+static void name_note(struct dp_rollover_work *work)
+{
+	const char *references[DP_REFERENCES_MAX];
+	const struct dp_chain *chain = work->input->next.chain;
+	size_t count;
+
+	if (chain == NULL || work->verdict->base.len == 0)
+		return;
+	count = dp_rule_references(work->input->facts, &work->verdict->base, references);
+	if (!dp_cert_matches_references(&chain->certs[0], references, count))
+		warn(work, "name-missing", "RFC 7671 s5.1",
+			"The new certificate does not name it. Records with usage 3 do not need "
+			"that, others do. If the certificate is for another host, plan for that "
+			"alone: smtp://HOST.");
+}
+
+static void expiry_note(struct dp_rollover_work *work)
+{
+	const struct dp_chain *chain = work->input->next.chain;
+	int64_t then_utc_s = work->input->now_utc_s + DP_ROLLOVER_TTLS * (int64_t)work->host->ttl_s;
+	char date[DP_TIME_TEXT_MAX];
+
+	if (chain == NULL || chain->certs[0].spki == NULL ||
+		chain->certs[0].not_after_utc_s == DP_TIME_NONE ||
+		chain->certs[0].not_after_utc_s > then_utc_s)
+		return;
+	warn(work, "expires", "RFC 7671 s5.1",
+		dp_arena_printf(work->arena, "The new certificate ends on %s.",
+			dp_text_date(chain->certs[0].not_after_utc_s, date)));
+}
+
+static void chain_notes(struct dp_rollover_work *work)
+{
+	const struct dp_rollover_host *host = work->host;
+
+	if (host->same_key)
+		tell(work, "same-key", "RFC 7671 s5.1",
+			"The key stays: records of the key (selector 1) keep their value, those of "
+			"the certificate (selector 0) change.");
+	if (host->joins)
+		tell(work, "joins", "",
+			"No certificate of that key type is served now: it is taken to join what "
+			"is there, whose records must stay.");
+	if (work->no_issuer)
+		warn(work, "issuer-missing", "RFC 7671 s5.2",
+			"Its records pin an issuer, and the new file has no issuer's certificate "
+			"in it: add the intermediates to the file.");
+	if (work->input->next.chain == NULL &&
+		(host->scheme == DP_SCHEME_ISSUER || host->scheme == DP_SCHEME_KEY_ISSUER))
+		tell(work, "issuer-unknown", "",
+			"Who will issue its certificate is not known yet, so records of issuers "
+			"do not count here.");
+	name_note(work);
+	expiry_note(work);
+}
+
+/* --- the rest --- */
+
+static void state_notes(struct dp_rollover_work *work)
+{
+	const struct dp_rollover_host *host = work->host;
+	bool waits = host->state == DP_ROLLOVER_PREPARE || host->state == DP_ROLLOVER_WAITING ||
+		(host->state == DP_ROLLOVER_READY && !work->lasting);
+
+	if (host->unreached > 0)
+		warn(work, "unreached", "",
+			dp_arena_printf(work->arena,
+				"%zu of its %zu addresses could not be reached: what is served "
+				"there is not known. Remove no record before that is.",
+				host->unreached, work->facts->addr_count));
+	if (work->verdict->outcome == DP_FAILED && host->state != DP_ROLLOVER_BROKEN)
+		warn(work, "failing", "",
+			dp_arena_printf(work->arena,
+				"It fails today, whatever is deployed; to see why: daneprobe check %s",
+				work->input->facts->target.text));
+	if (host->wildcard_records)
+		warn(work, "wildcard-records", "",
+			"Its records come from a wildcard, so they are every other name's below "
+			"it, too. The lines here are the wildcard's.");
+	if (waits && !work->plan->servers_asked)
+		tell(work, "one-nameserver", "",
+			"Only one name server was asked; --all-nameservers asks each, since one "
+			"that is behind hands out the old records.");
+	if (host->state == DP_ROLLOVER_PREPARE && work->input->next.chain != NULL)
+		tell(work, "next-key", "RFC 7671 s8.1",
+			"To renew without a wait next time, also where the CA wants a new key "
+			"each time: make the next key now, and publish its record beside these: "
+			"daneprobe plan --new NEXT.key");
+}
+
+void dp_rollover_notes(struct dp_rollover_work *work)
+{
+	enum dp_rollover_state state = work->host->state;
+
+	if (state == DP_ROLLOVER_UNKNOWN || state == DP_ROLLOVER_INSECURE)
+		return;
+	selector_notes(work);
+	issuer_notes(work);
+	idle_notes(work);
+	count_notes(work);
+	chain_notes(work);
+	state_notes(work);
+}
