@@ -40,6 +40,25 @@ bool dp_port_local_ip(int fd, struct dp_ip *ip);
 
 void dp_port_close(int fd);
 
+/* A listening TCP socket, non-blocking, close-on-exec; IPv6 ones take no IPv4. Returns it, or -1
+ * with the reason: DP_REFUSED (another program listens there), DP_NOT_FOUND (no address of this
+ * machine), DP_DENIED, DP_NO_ROUTE (no such family here), DP_NO_RESOURCE. */
+int dp_port_listen(const struct dp_ip *ip, uint16_t port, enum dp_status *status);
+
+/* Listening sockets that systemd passed to this process (LISTEN_PID, LISTEN_FDS; sd_listen_fds(3)):
+ * *count of them, numbered from *first, made non-blocking. DP_INVALID: they are no such sockets. */
+enum dp_status dp_port_handed_sockets(int *first, size_t *count);
+
+/* The next client of a listening socket, non-blocking, close-on-exec; or -1: DP_AGAIN (none waits),
+ * DP_CLOSED (it is gone already), DP_NO_RESOURCE (descriptors). */
+int dp_port_accept(int fd, enum dp_status *status);
+
+/* Nothing more will be written; the peer sees the end. */
+void dp_port_end_writing(int fd);
+
+/* Raise this process's own limit on descriptors as far as it may. */
+void dp_port_more_descriptors(void);
+
 /* Has this machine a route towards that address? (A connected UDP socket; nothing is sent.) */
 bool dp_port_has_route(const struct dp_ip *ip);
 
@@ -56,6 +75,9 @@ enum dp_status dp_port_write_file(const char *path, const void *data, size_t len
  * resolved: DP_PORT_PATH_BYTES. DP_TOO_LARGE; DP_INVALID: links that go round. */
 #define DP_PORT_PATH_BYTES 4096
 enum dp_status dp_port_follow(const char *path, char *resolved);
+
+/* The number of a network interface, by its name or number; 0: no such. */
+unsigned dp_port_interface(const char *name);
 
 /* Write all bytes to a descriptor (1 or 2), blocking. */
 enum dp_status dp_port_write_all(int fd, const void *data, size_t len);

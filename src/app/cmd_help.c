@@ -60,6 +60,33 @@ static const char plan_head[] =
 	"\n"
 	"OPTION (defaults in parentheses)\n";
 
+static const char serve_head[] =
+	"usage: daneprobe serve [OPTION]...\n"
+	"       daneprobe serve --ping [--listen ADDR:PORT]\n"
+	"\n"
+	"Answers Prometheus over HTTP until SIGTERM, which lets probes under way end.\n"
+	"\n"
+	"  /probe?target=TARGET    probes a mail domain or server, as \"daneprobe check\"\n"
+	"                          does; 200 with probe_success 0 or 1 whatever comes out\n"
+	"  /metrics                of this process\n"
+	"  /healthz                200, or 503 while it ends\n"
+	"\n"
+	"A probe ends half a second before the scraper's own timeout, which Prometheus\n"
+	"sends along (10 seconds if it does not). Answers of the DNS are kept for a\n"
+	"minute. Servers are probed on the ports of the known protocols only. Who can\n"
+	"reach this port can have it probe: let --listen and --allow-target say who, and\n"
+	"what; targets may resolve to private addresses, too.\n"
+	"\n"
+	"OPTION (defaults in parentheses)\n";
+
+static const char serve_tail[] =
+	"\n"
+	"Every option has a variable of its long name, DANEPROBE_OPT_LISTEN for one.\n"
+	"Sockets passed by systemd (LISTEN_FDS) take the place of the default --listen.\n"
+	"\n"
+	"Exit status: 0 after SIGTERM or SIGINT; 3 when it cannot begin, or after a second\n"
+	"signal. --ping: 0 it is well, 1 it is not or does not answer.\n";
+
 static const char environment_tail[] =
 	"\n"
 	"Every option has a variable of its long name, DANEPROBE_OPT_TIMEOUT=5 for one.\n";
@@ -76,6 +103,7 @@ static const struct help helps[] = {
 	{ "chain", DP_OF_CHAIN, chain_head, environment_tail },
 	{ "tlsa", DP_OF_TLSA, tlsa_head, environment_tail },
 	{ "plan", DP_OF_PLAN, plan_head, environment_tail },
+	{ "serve", DP_OF_SERVE, serve_head, serve_tail },
 	{ "version", 0, version_text, "" },
 	{ "help", 0, help_text, "" },
 };

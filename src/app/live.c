@@ -51,6 +51,7 @@ static struct dp_resolver *open_resolver(const struct dp_options *options, struc
 		.anchors = options->anchors,
 		.anchor_count = options->anchor_count,
 		.root_hints_path = options->root_hints_path,
+		.negative_again = options->wait_ms > 0,
 	};
 
 	/* Only --clock: a difference between two readings of the clock would stop libunbound's. */
@@ -93,7 +94,7 @@ const char *dp_live_targets(const struct dp_options *options, char *const *texts
 }
 
 /* Without a look at the environment: EVENT_* is not ours. */
-static struct event_base *open_base(void)
+struct event_base *dp_live_base(void)
 {
 	struct event_config *config = event_config_new();
 	struct event_base *base = NULL;
@@ -126,7 +127,7 @@ int dp_live_renew(struct dp_live *live)
 
 int dp_live_open(struct dp_live *live, const struct dp_options *options)
 {
-	*live = (struct dp_live){ .options = options, .base = open_base() };
+	*live = (struct dp_live){ .options = options, .base = dp_live_base() };
 	if (live->base == NULL)
 		return dp_complain(
 			"the event loop cannot be opened: this machine lacks descriptors or "

@@ -21,6 +21,9 @@ struct dp_live {
 	int64_t clock_utc_s; /* --clock: at which signatures are */
 };
 
+/* An event loop; free it with event_base_free. NULL: this machine lacks descriptors or memory. */
+struct event_base *dp_live_base(void);
+
 /* Returns 0, or the exit status after a line on stderr. */
 int dp_live_open(struct dp_live *live, const struct dp_options *options);
 void dp_live_close(struct dp_live *live);

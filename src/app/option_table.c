@@ -13,6 +13,10 @@
 #define DAY_S 86400
 #define HELLO_MAX 255 /* RFC 5321 s4.5.3.1.2 */
 
+/* Commands that judge what they find, and those of a group that come to an end by themselves. */
+#define JUDGED (DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN | DP_OF_SERVE)
+#define ENDING(group) ((group) & ~(unsigned)DP_OF_SERVE)
+
 static const char *apply_ipv4(struct dp_options *options, const char *value)
 {
 	(void)value;
@@ -280,10 +284,26 @@ const struct dp_option dp_option_table[] = {
 		"TTL written into the records (none)" },
 	{ DP_OF_TLSA, 0, "format", DP_OPTION_VALUE, "bind|generic|tinydns|json", dp_option_format,
 		"form of the records; generic is that of RFC 3597 (bind)" },
+	/* the exporter */
+	{ DP_OF_SERVE, 0, "listen", DP_OPTION_LIST, "ADDR:PORT", dp_option_listen,
+		"answer HTTP there (127.0.0.1:15252; repeatable)" },
+	{ DP_OF_SERVE, 0, "allow-target", DP_OPTION_LIST, "NAME[:PORT]", dp_option_allow_target,
+		"only targets of that name, or, as *.example.org, below it; with PORT, also on a "
+		"port that is of no known protocol (every name; repeatable)" },
+	{ DP_OF_SERVE, 0, "max-probes", DP_OPTION_VALUE, "N", dp_option_max_probes,
+		"probes at a time (8)" },
+	{ DP_OF_SERVE, 0, "max-queue", DP_OPTION_VALUE, "N", dp_option_max_queue,
+		"probes that may wait for others to end; more are refused with 503 (64)" },
+	{ DP_OF_SERVE, 0, "min-interval", DP_OPTION_VALUE, "DUR", dp_option_min_interval,
+		"a target that was probed less than that ago is answered with the last result "
+		"(10)" },
+	{ DP_OF_SERVE, 0, "ping", DP_OPTION_FLAG, NULL, dp_option_ping,
+		"serve nothing: ask one that runs at --listen whether it is well, for health "
+		"checks" },
 	/* targets and servers */
 	{ DP_OF_DNS, '4', "ipv4", DP_OPTION_FLAG, NULL, apply_ipv4, "connect over IPv4 only" },
 	{ DP_OF_DNS, '6', "ipv6", DP_OPTION_FLAG, NULL, apply_ipv6, "connect over IPv6 only" },
-	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 0, "port", DP_OPTION_VALUE, "N", apply_port,
+	{ JUDGED, 0, "port", DP_OPTION_VALUE, "N", apply_port,
 		"port of the servers of a mail domain, also in the names of their TLSA records "
 		"(25)" },
 	{ DP_OF_LIVE, 0, "ehlo", DP_OPTION_VALUE, "NAME", apply_ehlo,
@@ -309,41 +329,41 @@ const struct dp_option dp_option_table[] = {
 		"name servers of the root instead of the built-in ones" },
 	{ DP_OF_DNS, 't', "timeout", DP_OPTION_VALUE, "SECS", apply_timeout,
 		"patience for a connection, a reply and TLS (10); the greeting gets 60 at least" },
-	{ DP_OF_DNS, 0, "deadline", DP_OPTION_VALUE, "SECS", apply_deadline,
+	{ ENDING(DP_OF_DNS), 0, "deadline", DP_OPTION_VALUE, "SECS", apply_deadline,
 		"end of the whole run (120); with --wait, of one "
 		"attempt" },
+	{ DP_OF_SERVE, 0, "deadline", DP_OPTION_VALUE, "SECS", apply_deadline,
+		"most that one probe may take, however much time the scraper gives (120)" },
 	{ DP_OF_CHECK | DP_OF_CHAIN, 0, "wait", DP_OPTION_VALUE, "DUR", apply_wait,
 		"try again, each time from an empty cache, until it passes or that time is over, "
 		"as in 10m (once)" },
 	{ DP_OF_CHECK | DP_OF_CHAIN, 0, "interval", DP_OPTION_VALUE, "DUR", apply_interval,
 		"pause between attempts (5)" },
-	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 0, "cert-warning", DP_OPTION_VALUE, "DAYS",
-		apply_cert_warning,
+	{ JUDGED, 0, "cert-warning", DP_OPTION_VALUE, "DAYS", apply_cert_warning,
 		"warn when a certificate whose dates count ends sooner (14, or a quarter of its "
 		"lifetime)" },
-	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 0, "rrsig-warning", DP_OPTION_VALUE, "DAYS",
-		apply_rrsig_warning,
+	{ JUDGED, 0, "rrsig-warning", DP_OPTION_VALUE, "DAYS", apply_rrsig_warning,
 		"warn when a DNSSEC signature ends sooner (2, or an eighth of its lifetime)" },
-	{ DP_OF_CHECK | DP_OF_PLAN, 0, "all-nameservers", DP_OPTION_FLAG, NULL,
+	{ DP_OF_CHECK | DP_OF_PLAN | DP_OF_SERVE, 0, "all-nameservers", DP_OPTION_FLAG, NULL,
 		apply_all_nameservers,
 		"also ask every authoritative name server and tell which one answers otherwise" },
-	{ DP_OF_CHECK | DP_OF_PLAN, 0, "down", DP_OPTION_LIST, "HOST", apply_down,
+	{ DP_OF_CHECK | DP_OF_PLAN | DP_OF_SERVE, 0, "down", DP_OPTION_LIST, "HOST", apply_down,
 		"HOST is down on purpose: no warning when it does not answer (repeatable)" },
-	{ DP_OF_CHECK, 0, "accept", DP_OPTION_LIST, "VERDICT", dp_option_accept,
+	{ DP_OF_CHECK | DP_OF_SERVE, 0, "accept", DP_OPTION_LIST, "VERDICT", dp_option_accept,
 		"count as a pass: no-dane, no-mail, unauthenticated (split at commas)" },
 	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 0, "at", DP_OPTION_VALUE, "TIME", apply_at,
 		"judge certificates as of that time (now)" },
-	{ DP_OF_DNS, 0, "clock", DP_OPTION_VALUE, "TIME", apply_clock,
+	{ ENDING(DP_OF_DNS), 0, "clock", DP_OPTION_VALUE, "TIME", apply_clock,
 		"take that for the time, for DNSSEC signatures too (the system's clock)" },
 	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 'o', "output", DP_OPTION_VALUE, "text|json",
 		apply_output, "format of the report (text)" },
-	{ DP_OF_ALL, 0, "output-file", DP_OPTION_VALUE, "FILE", apply_output_file,
+	{ ENDING(DP_OF_ALL), 0, "output-file", DP_OPTION_VALUE, "FILE", apply_output_file,
 		"write the report to FILE, at once and whole (standard output)" },
 	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 0, "exit", DP_OPTION_VALUE, "nagios|simple",
 		apply_exit, "exit statuses, see below (nagios)" },
 	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 'q', "quiet", DP_OPTION_FLAG, NULL, apply_quiet,
 		"print nothing when the exit status is 0" },
-	{ DP_OF_ALL, 'v', "verbose", DP_OPTION_FLAG, NULL, apply_verbose,
+	{ ENDING(DP_OF_ALL), 'v', "verbose", DP_OPTION_FLAG, NULL, apply_verbose,
 		"print every record, certificate and line of the dialogue" },
 	{ DP_OF_ALL, 0, "no-sandbox", DP_OPTION_FLAG, NULL, apply_no_sandbox,
 		"do without the sandbox: system calls and files that are not needed stay allowed" },

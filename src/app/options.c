@@ -38,6 +38,7 @@ const char *dp_options_command(enum dp_option_scope command)
 	case DP_OF_CHAIN: return "chain";
 	case DP_OF_TLSA: return "tlsa";
 	case DP_OF_PLAN: return "plan";
+	case DP_OF_SERVE: return "serve";
 	}
 	return "";
 }
@@ -298,6 +299,9 @@ static struct dp_options *defaults(struct dp_arena *arena)
 	options->interval_ms = 5 * 1000;
 	options->usage = options->selector = options->matching = -1;
 	options->ttl_s = -1;
+	options->max_probes = 8;
+	options->max_queue = 64;
+	options->min_interval_ms = 10 * 1000;
 	options->report = dp_report_find("text");
 	return options;
 }

@@ -22,7 +22,20 @@
 enum dp_exit_style { DP_EXIT_NAGIOS, DP_EXIT_SIMPLE };
 
 /* Commands that take options; a bit each. */
-enum dp_option_scope { DP_OF_CHECK = 1u, DP_OF_CHAIN = 2u, DP_OF_TLSA = 4u, DP_OF_PLAN = 8u };
+enum dp_option_scope {
+	DP_OF_CHECK = 1u,
+	DP_OF_CHAIN = 2u,
+	DP_OF_TLSA = 4u,
+	DP_OF_PLAN = 8u,
+	DP_OF_SERVE = 32u
+};
+
+/* --allow-target: a name, or all names below it; and a port that is allowed with it, or 0. */
+struct dp_serve_pattern {
+	struct dp_name name;
+	bool below;
+	uint16_t port;
+};
 
 struct dp_options {
 	struct dp_arena *arena;
@@ -75,6 +88,14 @@ struct dp_options {
 	size_t port_count;
 	int64_t ttl_s;      /* --ttl; -1: not given */
 	const char *format; /* --format */
+	/* serve */
+	struct dp_resolver_server *listen; /* --listen; NULL: not given */
+	size_t listen_count;
+	struct dp_serve_pattern *allowed; /* --allow-target; NULL: every name */
+	size_t allowed_count;
+	unsigned max_probes, max_queue;
+	unsigned min_interval_ms;
+	bool ping;
 	/* what is told */
 	const struct dp_report *report;
 	const char *output_path; /* NULL: standard output */
