@@ -172,24 +172,49 @@ static const char *apply_clock(struct dp_options *options, const char *value)
 	return options->clock_utc_s != DP_TIME_NONE ? NULL : why_time;
 }
 
-static const char *apply_output(struct dp_options *options, const char *value)
+/* The first formats of dp_report_names, up to count of them. */
+static const char *take_format(struct dp_options *options, const char *value, size_t count)
 {
-	const struct dp_report *report = dp_report_find(value);
 	struct dp_buf buf;
 
-	if (report != NULL) {
-		options->report = report;
-		return NULL;
+	for (size_t i = 0; i < count && dp_report_names[i] != NULL; i++) {
+		if (strcmp(dp_report_names[i], value) == 0) {
+			options->report = dp_report_find(value);
+			return NULL;
+		}
 	}
 	dp_buf_init(&buf, options->arena);
-	dp_buf_text(&buf, "is no output format; type ");
-	for (size_t i = 0; dp_report_names[i] != NULL; i++)
+	dp_buf_text(&buf, "is no output format");
+	if (dp_report_find(value) != NULL)
+		dp_buf_text(&buf, " of this command");
+	for (size_t i = 0; i < count && dp_report_names[i] != NULL; i++)
 		dp_buf_printf(&buf, "%s%s",
-			i == 0                                   ? ""
-				: dp_report_names[i + 1] != NULL ? ", "
-								 : " or ",
+			i == 0                                                    ? "; type "
+				: i + 1 < count && dp_report_names[i + 1] != NULL ? ", "
+										  : " or ",
 			dp_report_names[i]);
 	return buf.data;
+}
+
+static const char *apply_output(struct dp_options *options, const char *value)
+{
+	return take_format(options, value, SIZE_MAX);
+}
+
+/* Of the commands whose reports are no verdicts on targets. */
+static const char *apply_output_plain(struct dp_options *options, const char *value)
+{
+	return take_format(options, value, 2);
+}
+
+/* As monitoring plugins name what they check. */
+static const char *apply_hostname(struct dp_options *options, const char *value)
+{
+	const char *copy = dp_arena_text(options->arena, value, strlen(value));
+
+	options->targets = dp_option_append(
+		options->arena, options->targets, options->target_count++, &copy, sizeof(copy));
+	return NULL;
 }
 
 static const char *apply_output_file(struct dp_options *options, const char *value)
@@ -301,6 +326,8 @@ const struct dp_option dp_option_table[] = {
 		"serve nothing: ask one that runs at --listen whether it is well, for health "
 		"checks" },
 	/* targets and servers */
+	{ DP_OF_CHECK, 'H', "hostname", DP_OPTION_LIST, "TARGET", apply_hostname,
+		"a target, in the manner of monitoring plugins (repeatable)" },
 	{ DP_OF_DNS, '4', "ipv4", DP_OPTION_FLAG, NULL, apply_ipv4, "connect over IPv4 only" },
 	{ DP_OF_DNS, '6', "ipv6", DP_OPTION_FLAG, NULL, apply_ipv6, "connect over IPv6 only" },
 	{ JUDGED, 0, "port", DP_OPTION_VALUE, "N", apply_port,
@@ -355,8 +382,10 @@ const struct dp_option dp_option_table[] = {
 		"judge certificates as of that time (now)" },
 	{ ENDING(DP_OF_DNS), 0, "clock", DP_OPTION_VALUE, "TIME", apply_clock,
 		"take that for the time, for DNSSEC signatures too (the system's clock)" },
-	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 'o', "output", DP_OPTION_VALUE, "text|json",
-		apply_output, "format of the report (text)" },
+	{ DP_OF_CHECK, 'o', "output", DP_OPTION_VALUE, "text|json|nagios|prometheus", apply_output,
+		"format of the report (text)" },
+	{ DP_OF_CHAIN | DP_OF_PLAN, 'o', "output", DP_OPTION_VALUE, "text|json", apply_output_plain,
+		"format of the report (text)" },
 	{ ENDING(DP_OF_ALL), 0, "output-file", DP_OPTION_VALUE, "FILE", apply_output_file,
 		"write the report to FILE, at once and whole (standard output)" },
 	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 0, "exit", DP_OPTION_VALUE, "nagios|simple",
