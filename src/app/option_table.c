@@ -365,7 +365,7 @@ const struct dp_option dp_option_table[] = {
 		"try again, each time from an empty cache, until it passes or that time is over, "
 		"as in 10m (once)" },
 	{ DP_OF_CHECK | DP_OF_CHAIN, 0, "interval", DP_OPTION_VALUE, "DUR", apply_interval,
-		"pause between attempts (5)" },
+		"pause from the end of an attempt to the next (5)" },
 	{ JUDGED, 0, "cert-warning", DP_OPTION_VALUE, "DAYS", apply_cert_warning,
 		"warn when a certificate whose dates count ends sooner (14, or a quarter of its "
 		"lifetime)" },
