@@ -53,6 +53,22 @@ static const char tlsa_head[] =
 	"\n"
 	"OPTION (defaults in parentheses)\n";
 
+static const char tlsa_tail[] =
+	"\n"
+	"FILE is PEM, in any order, with keys and text between, or DER; - is standard\n"
+	"input. Usages 3 and 1 are about the server's own certificate, and 2 and 0 about\n"
+	"its issuers: one record for each of them in FILE, roots last. Any one that the\n"
+	"server sends is enough. Private keys are read for their public part alone. With\n"
+	"--live, the records are for the names and ports of the target.\n"
+	"\n"
+	"JSON is one object a record and line. What will not last, or is not understood\n"
+	"everywhere, is told on standard error, and changes nothing.\n"
+	"\n"
+	"Every option has a variable of its long name, DANEPROBE_OPT_TTL=3600 for one.\n"
+	"\n"
+	"Exit status: 0, also with warnings; 3 when there is nothing to make records of,\n"
+	"or (--live) not every certificate could be seen.\n";
+
 static const char plan_head[] =
 	"usage: daneprobe plan [OPTION]... --new FILE TARGET\n"
 	"\n"
@@ -101,7 +117,7 @@ struct help {
 static const struct help helps[] = {
 	{ "check", DP_OF_CHECK, check_head, check_tail },
 	{ "chain", DP_OF_CHAIN, chain_head, environment_tail },
-	{ "tlsa", DP_OF_TLSA, tlsa_head, environment_tail },
+	{ "tlsa", DP_OF_TLSA, tlsa_head, tlsa_tail },
 	{ "plan", DP_OF_PLAN, plan_head, environment_tail },
 	{ "serve", DP_OF_SERVE, serve_head, serve_tail },
 	{ "version", 0, version_text, "" },
