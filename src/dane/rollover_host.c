@@ -427,6 +427,7 @@ void dp_rollover_host(struct dp_rollover_work *work)
 		judge_published(work);
 		return;
 	}
+	work->tlsa = -1;
 	host->state = DP_ROLLOVER_UNKNOWN;
 	if (choice == DP_TLSA_NONE) {
 		bool secure = dp_rule_secure_addresses(work->facts) != NULL ||
