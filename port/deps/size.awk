@@ -24,7 +24,7 @@ on && /^ (\.[a-zA-Z][^ ]*)? +0x[0-9a-f]+ +0x[0-9a-f]+ [^ ]/ {
 	if ($1 ~ /^\./) { section = $1; skip = 0; i = 2 } else i = 1
 	if (skip || $i ~ /^0x0+$/ || section ~ /^\.t?bss/ || section ~ /^\.(debug|comment)/) next
 	bytes = hex($(i + 1))
-	sum[section ~ /^\.rela/ ? "relocations" : component($(i + 2))] += bytes
+	sum[section ~ /^\.rel[ar]/ ? "relocations" : component($(i + 2))] += bytes
 	total += bytes
 }
 
