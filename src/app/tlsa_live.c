@@ -27,26 +27,37 @@ struct scene {
 	char name[DP_NAME_TEXT_MAX];
 };
 
-/* What is in the way of seeing the certificates of a host or address (-1: of all), as the judge
- * says it; findings about records are not of interest, there are none yet. */
-static void complain_unseen(struct scene *scene, int addr)
+/* What the judge says about a host or address (-1: not about one), the worst first: findings about
+ * records are not of interest, there are none yet. */
+static const struct dp_finding *find_cause(const struct scene *scene, int addr)
 {
 	const struct dp_verdict *verdict = scene->verdict;
+	const struct dp_finding *found = NULL;
 
-	scene->session->status = DP_EXIT_USAGE;
 	for (size_t i = 0; i < verdict->finding_count; i++) {
 		const struct dp_finding *finding = &verdict->findings[i];
 
-		if (finding->subject.host != scene->index || finding->subject.addr != addr ||
-			finding->severity == DP_NOTE || finding->cause[0] == '\0')
-			continue;
-		dp_complain("%s: %s", finding->label, finding->cause);
-		return;
+		if (finding->subject.host == scene->index && finding->subject.addr == addr &&
+			finding->cause[0] != '\0' &&
+			(found == NULL || finding->severity > found->severity))
+			found = finding;
 	}
-	dp_complain("%s: its certificates could not be seen; type \"daneprobe check -v %s\" for "
-		    "more",
-		scene->name[0] != '\0' ? scene->name : "the domain",
-		dp_output_shown(scene->session->options, scene->facts->target.text));
+	return found;
+}
+
+/* Why certificates could not be seen. */
+static void complain_unseen(struct scene *scene, int addr)
+{
+	const struct dp_finding *finding = find_cause(scene, addr);
+
+	scene->session->status = DP_EXIT_USAGE;
+	if (finding != NULL)
+		dp_complain("%s: %s", finding->label, finding->cause);
+	else
+		dp_complain("%s: certificates could not be seen; type \"daneprobe check -v %s\" "
+			    "for more",
+			scene->name[0] != '\0' ? scene->name : "the domain",
+			dp_output_shown(scene->session->options, scene->facts->target.text));
 }
 
 /* The last attempt with each offer counts: did all of them show a certificate, or that there is

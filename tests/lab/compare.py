@@ -107,6 +107,13 @@ def queries(run, log):
     return out
 
 
+def lines(run, result):
+    """How many lines stdout has."""
+    found = len(result.stdout.splitlines())
+    return [] if found == run.get("lines", found) else \
+        ["%d lines on stdout, expected %d" % (found, run["lines"])]
+
+
 def texts(run, result):
     """Passages that the text report must hold (in any line break), "!..." that it must not."""
     flat = " ".join(result.stdout.split())

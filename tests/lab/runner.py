@@ -90,6 +90,7 @@ class Runner:
             if "verdict" in run or "finding" in run:
                 problems += compare.judgement(run, result) + self.schema(result)
             problems += compare.details(run, result) + compare.queries(run, servers.log)
+            problems += compare.lines(run, result)
             problems += smtpd.complaints(servers.group.seen, run.get("seen", {}))
         finally:
             servers.stop()
@@ -113,6 +114,7 @@ class Runner:
         words = [self.binary, verb]
         if verb == "check":
             words += ["-o", report]
+        if verb == "check" or "--live" in rest:
             for option, file in (("hints", "root.hints"), ("anchor", "root.key")):
                 value = run.get(option, os.path.join(self.lab, file))
                 name = {"hints": "--root-hints", "anchor": "--trust-anchor"}[option]

@@ -12,7 +12,7 @@ import tomllib
 ZONE_KEYS = {"zone", "sign", "tamper", "zone_b", "sign_b", "ns", "parent"}
 RUN_KEYS = {"run", "options", "resolver", "anchor", "hints", "resolvconf", "env", "repeat",
             "verdict", "finding", "exit", "hosts", "json", "text", "stderr", "queries", "seen",
-            "interrupt", "hostname"}
+            "interrupt", "hostname", "lines"}
 KEYS = ZONE_KEYS | RUN_KEYS | {"cases", "rfc", "note", "zones", "certs", "server", "forward", "dns",
                                "files", "more", "slow"}
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?::[^{}]*)?)\}")
