@@ -35,6 +35,7 @@ class FakeDns:
         self.socket.bind(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         self.queries = 0
+        self.silent = False
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
         return self
@@ -44,7 +45,7 @@ class FakeDns:
             try:
                 query, peer = self.socket.recvfrom(4096)
                 self.queries += 1
-                reply = answer(query) if len(query) > 16 else None
+                reply = answer(query) if len(query) > 16 and not self.silent else None
                 if reply is not None:
                     self.socket.sendto(reply, peer)
             except OSError:  # closed: the test is over
@@ -52,6 +53,10 @@ class FakeDns:
 
     def __exit__(self, *exc):
         self.socket.close()
+
+    def silence(self):
+        """From now on it answers nothing."""
+        self.silent = True
 
     def options(self):
         return ["-r", f"127.0.0.1@{self.port}", "--trust-anchor", UNRELATED_ANCHOR]
