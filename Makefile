@@ -49,7 +49,7 @@ endef
 # ---- the program ----
 
 OUR_SOURCES := $(sort $(wildcard src/*/*.c port/*.c))
-OBJECTS := $(OUR_SOURCES:%.c=$(B)/obj/%.o) $(B)/obj/gen/known_cas_table.o
+OBJECTS := $(OUR_SOURCES:%.c=$(B)/obj/%.o) $(B)/obj/gen/known_cas_table.o $(B)/obj/gen/roots_table.o
 VERSIONS := $(B)/gen/dp_versions.h
 ROOTS := build/known_roots.tsv
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wswitch -Wvla -Wundef -Werror
@@ -81,6 +81,11 @@ $(B)/obj/gen/%.o: $(B)/gen/%.c $(DEPS)/built
 $(B)/gen/known_cas_table.c: config/known_cas.tsv $(ROOTS) config/gen_known_cas.awk
 	@mkdir -p $(@D)
 	@LC_ALL=C awk -f config/gen_known_cas.awk config/known_cas.tsv $(ROOTS) >$@.new
+	@mv $@.new $@
+
+$(B)/gen/roots_table.c: $(ROOTS) config/gen_roots.sh
+	@mkdir -p $(@D)
+	@sh config/gen_roots.sh >$@.new
 	@mv $@.new $@
 
 # Names of the roots in the machine's ca-certificates, made anew when it is another version.

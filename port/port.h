@@ -79,6 +79,17 @@ enum dp_status dp_port_follow(const char *path, char *resolved);
 /* The number of a network interface, by its name or number; 0: no such. */
 unsigned dp_port_interface(const char *name);
 
+/* Do both paths lead to one file that exists? */
+bool dp_port_same_file(const char *a, const char *b);
+
+/* Replace a file in one step, whatever happens (power cuts included): the old content or the new,
+ * never else. As above, but a regular file that cannot be replaced so is not touched: DP_DENIED (the
+ * folder is closed to us, its owner cannot be kept, it is a mount point). secret: data holds a
+ * private key. Then a new file is at most as open as the file like (0600 without one), and an
+ * existing one is narrowed to that. */
+enum dp_status dp_port_replace_file(
+	const char *path, const char *like, bool secret, const void *data, size_t len);
+
 /* Write all bytes to a descriptor (1 or 2), blocking. */
 enum dp_status dp_port_write_all(int fd, const void *data, size_t len);
 

@@ -17,6 +17,7 @@
 #define LINKS_MAX 40 /* as the kernel */
 #define FIRST_READ 65536
 #define MODE_BITS 07777u
+#define OTHERS 077u /* group and everybody */
 
 static enum dp_status from_errno(int error)
 {
@@ -204,9 +205,15 @@ static void sync_folder(const char *path)
 	(void)close(fd);
 }
 
+struct content {
+	const void *data;
+	size_t len;
+	mode_t mode; /* of a new file, before the umask */
+};
+
 /* Returns false when another way must be taken (the folder cannot be written, the owner cannot
  * be kept, the target is a mount point); else *status. Leaves no temporary in either case. */
-static bool write_beside(const char *path, const struct stat *old, const void *data, size_t len,
+static bool write_beside(const char *path, const struct stat *old, const struct content *content,
 	enum dp_status *status)
 {
 	char name[PATH_BYTES];
@@ -214,7 +221,7 @@ static bool write_beside(const char *path, const struct stat *old, const void *d
 	if (!temporary_name(path, name, sizeof(name)))
 		return false;
 	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-		old == NULL ? 0666 : 0600);
+		old == NULL ? content->mode : 0600);
 
 	if (fd < 0) {
 		*status = from_errno(errno);
@@ -224,7 +231,7 @@ static bool write_beside(const char *path, const struct stat *old, const void *d
 	}
 	bool kept = keep_identity(fd, old);
 
-	*status = kept ? dp_port_write_all(fd, data, len) : DP_OK;
+	*status = kept ? dp_port_write_all(fd, content->data, content->len) : DP_OK;
 	if (*status == DP_OK && kept && fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP)
 		*status = from_errno(errno);
 	if (close(fd) != 0 && *status == DP_OK)
@@ -244,23 +251,62 @@ static bool write_beside(const char *path, const struct stat *old, const void *d
 	return usable;
 }
 
-enum dp_status dp_port_write_file(const char *path, const void *data, size_t len)
+bool dp_port_same_file(const char *a, const char *b)
 {
-	char resolved[PATH_BYTES];
-	struct stat old;
+	struct stat first, second;
+
+	return stat(a, &first) == 0 && stat(b, &second) == 0 && first.st_dev == second.st_dev &&
+		first.st_ino == second.st_ino;
+}
+
+/* Where path leads, and what is there. */
+static enum dp_status look_up(
+	const char *path, char resolved[PATH_BYTES], struct stat *old, bool *exists)
+{
 	enum dp_status status = dp_port_follow(path, resolved);
 
 	if (status != DP_OK)
 		return status;
-	bool exists = stat(resolved, &old) == 0;
-
-	if (!exists && errno != ENOENT)
+	*exists = stat(resolved, old) == 0;
+	if (!*exists && errno != ENOENT)
 		return from_errno(errno);
-	if (exists && S_ISDIR(old.st_mode))
-		return DP_INVALID;
+	return *exists && S_ISDIR(old->st_mode) ? DP_INVALID : DP_OK;
+}
+
+enum dp_status dp_port_write_file(const char *path, const void *data, size_t len)
+{
+	const struct content content = { data, len, 0666 };
+	char resolved[PATH_BYTES];
+	struct stat old;
+	bool exists;
+	enum dp_status status = look_up(path, resolved, &old, &exists);
+
+	if (status != DP_OK)
+		return status;
 	if (exists && !S_ISREG(old.st_mode))
 		return write_in_place(resolved, data, len);
-	if (write_beside(resolved, exists ? &old : NULL, data, len, &status))
+	if (write_beside(resolved, exists ? &old : NULL, &content, &status))
 		return status;
 	return write_in_place(resolved, data, len);
+}
+
+enum dp_status dp_port_replace_file(
+	const char *path, const char *like, bool secret, const void *data, size_t len)
+{
+	struct content content = { data, len, 0666 };
+	char resolved[PATH_BYTES];
+	struct stat old, source;
+	bool exists;
+	enum dp_status status = look_up(path, resolved, &old, &exists);
+	mode_t most = like != NULL && stat(like, &source) == 0 ? source.st_mode : 0600;
+
+	if (status != DP_OK)
+		return status;
+	if (exists && !S_ISREG(old.st_mode))
+		return write_in_place(resolved, data, len);
+	if (secret) {
+		content.mode = most & 0666;
+		old.st_mode &= ~(OTHERS & ~most);
+	}
+	return write_beside(resolved, exists ? &old : NULL, &content, &status) ? status : DP_DENIED;
 }

@@ -1,10 +1,154 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/commands.h"
 
+#include <string.h>
+
+#include "app/chain.h"
+#include "app/files.h"
+#include "app/sandbox.h"
+#include "base/text.h"
+#include "port/port.h"
+
+#define FAULTY 2 /* nagios style */
+
+/* What was typed that does not go together, or NULL. */
+static const char *contradiction(const struct dp_options *options)
+{
+	bool given = options->record_count > 0 || options->tlsa_path_count > 0;
+
+	if (options->target_count == 0)
+		return "no file; type the path of a certificate chain, as in \"daneprobe chain "
+		       "fullchain.pem\"";
+	if (options->target_count > 1)
+		return "chain takes one file; type \"daneprobe chain FILE\" for each";
+	if (strcmp(options->report->name, "text") != 0 &&
+		strcmp(options->report->name, "json") != 0)
+		return "chain reports as text or json only; type --output text, or leave it out";
+	if (options->live != NULL && given)
+		return "--live takes the records from the DNS; leave --tlsa and --tlsa-file out, or "
+		       "--live";
+	if (options->wait_ms > 0 && options->live == NULL)
+		return "--wait is for records that are to be published; type --live TARGET, too";
+	if (options->root != NULL && options->complete_path == NULL)
+		return "--root chooses what --complete appends; type --complete OUT, too";
+	return NULL;
+}
+
+static int read_roots(struct dp_chain_run *run)
+{
+	const struct dp_options *options = run->options;
+	struct dp_bundle bundle;
+	const char *shown;
+
+	dp_stock_built_in(&run->stock, options->arena);
+	if (options->roots_path == NULL)
+		return DP_EXIT_OK;
+	shown = dp_file_shown(options, options->roots_path);
+	if (dp_file_read(options, options->roots_path, &bundle) != DP_EXIT_OK)
+		return DP_EXIT_USAGE;
+	if (dp_stock_add(&run->stock, &bundle, shown, options->arena) == 0)
+		return dp_complain(
+			"--roots \"%s\" holds no certificate; type the path of a file with "
+			"the CA's certificates",
+			shown);
+	return DP_EXIT_OK;
+}
+
+int dp_chain_survey(struct dp_chain_run *run)
+{
+	const struct dp_options *options = run->options;
+	struct dp_survey *survey = &run->survey;
+	char name[DP_NAME_TEXT_MAX];
+
+	dp_bundle_chain(&run->bundle, &run->chain, &run->blocks, options->arena);
+	if (run->chain.count == 0)
+		return dp_complain(
+			"%s holds no certificate; type the path of the certificate chain, "
+			"as in fullchain.pem",
+			run->shown);
+	*survey = (struct dp_survey){
+		.arena = options->arena,
+		.name = run->written.path != NULL ? dp_output_shown(options, run->written.path)
+						  : run->shown,
+		.path = strcmp(run->path, "-") != 0 ? run->path : NULL,
+		.bundle = &run->bundle,
+		.chain = &run->chain,
+		.blocks = run->blocks,
+		.stock = &run->stock,
+		.wish = { options->root, run->records, run->record_count, 0 },
+		.cert_warning_s = options->cert_warning_s,
+	};
+	if (options->host.len > 0)
+		survey->host =
+			dp_arena_printf(options->arena, "%s", dp_name_text(&options->host, name));
+	survey->now_utc_s = options->at_utc_s != DP_TIME_NONE ? options->at_utc_s
+		: options->clock_utc_s != DP_TIME_NONE        ? options->clock_utc_s
+							      : dp_port_utc_s();
+	survey->wish.now_utc_s = survey->now_utc_s;
+	dp_survey_read(survey);
+	return DP_EXIT_OK;
+}
+
+/* The file by itself. */
+static int report(struct dp_chain_run *run)
+{
+	const struct dp_options *options = run->options;
+	struct dp_report_options *how = &run->output.report;
+	bool good = run->survey.verdict == DP_SURVEY_COMPLETE;
+	struct dp_buf out;
+
+	how->status = good ? DP_EXIT_OK : FAULTY;
+	how->exit_status = dp_output_exit(options, how->status);
+	if (options->quiet && options->output_path == NULL && how->exit_status == 0)
+		return DP_EXIT_OK;
+	dp_buf_init(&out, options->arena);
+	if (strcmp(options->report->name, "json") == 0)
+		dp_chain_json(&out, &run->survey, &run->written, how);
+	else
+		dp_chain_text(&out, &run->survey, &run->written, how);
+	if (!dp_output_add(&run->output, out.data, out.len) ||
+		dp_output_close(&run->output) != DP_EXIT_OK)
+		return DP_EXIT_USAGE;
+	return how->exit_status;
+}
+
+static int go(struct dp_chain_run *run)
+{
+	const struct dp_options *options = run->options;
+	int status = dp_file_read(options, run->path, &run->bundle);
+
+	if (status == DP_EXIT_OK)
+		status = read_roots(run);
+	if (status == DP_EXIT_OK)
+		status = dp_chain_records(run);
+	if (status == DP_EXIT_OK)
+		status = dp_chain_survey(run);
+	if (status == DP_EXIT_OK && options->complete_path != NULL)
+		status = dp_chain_complete(run);
+	if (status != DP_EXIT_OK)
+		return status;
+	dp_output_open(&run->output, options);
+	if (options->live != NULL)
+		return dp_chain_compare_live(run);
+	dp_sandbox_enter(options, DP_SANDBOX_OFFLINE);
+	return run->record_count > 0 ? dp_chain_compare(run) : report(run);
+}
+
 static int chain(const struct dp_options *options)
 {
-	(void)options;
-	return dp_complain("not there yet");
+	struct dp_chain_run *run = dp_arena_alloc(options->arena, sizeof(*run));
+	const char *wrong = contradiction(options);
+	int status;
+
+	if (wrong != NULL)
+		return dp_complain("%s", wrong);
+	run->options = options;
+	run->path = options->targets[0];
+	run->shown = dp_file_shown(options, run->path);
+	status = go(run);
+	dp_chain_close(&run->chain);
+	dp_file_wipe(&run->bundle);
+	return status;
 }
 
 int dp_cmd_chain(char **args)

@@ -39,6 +39,7 @@ struct dp_match_input {
 	const char *const
 		*references; /* reference identifiers, lower-case text without final dot */
 	size_t reference_count;
+	bool any_name; /* names do not count */
 	int64_t now_utc_s;
 };
 

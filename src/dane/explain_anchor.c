@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "dane/explain.h"
 #include "dane/known_ca.h"
+#include "dane/roots.h"
+#include "dane/survey.h"
 
 /* What a shell takes as a file name without quotes. */
 #define FILE_NAME_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
@@ -75,24 +77,76 @@ static const struct dp_known_ca *missing_link(
 	return NULL;
 }
 
+/* The chain file, as a word of a shell command. */
+static const char *chain_file(struct dp_why *why)
+{
+	const struct dp_target *target = &why->judge->facts->target;
+
+	if (target->given == NULL || target->given_name[0] == '-' ||
+		strchr(target->given_name, '\\') != NULL)
+		return "fullchain.pem";
+	return dp_survey_shell_word(target->given_name, why->judge->arena);
+}
+
+/* " --root 'ISRG Root X1'" where the chain may lead to another root that is built in, too. */
+static const char *root_choice(struct dp_why *why, const struct dp_known_ca *root)
+{
+	for (size_t i = 0; i < dp_known_ca_count; i++) {
+		const struct dp_known_ca *ca = &dp_known_ca_table[i];
+
+		if (strcmp(ca->subject_cn, ca->issuer_cn) == 0 &&
+			strcmp(ca->subject_cn, root->subject_cn) != 0 &&
+			dp_root_built_in(ca->spki_sha256) &&
+			leads_to(&why->probe->chain, ca->subject_cn))
+			return dp_arena_printf(why->judge->arena, " --root %s",
+				dp_survey_shell_word(root->subject_cn, why->judge->arena));
+	}
+	return "";
+}
+
+/* The command that appends the root; roots: a file with what is not built in, or NULL. */
+static const char *complete_line(
+	struct dp_why *why, const struct dp_known_ca *root, const char *roots)
+{
+	const char *file = chain_file(why);
+
+	return dp_arena_printf(why->judge->arena, "\n  daneprobe chain --complete %s%s%s%s %s\n",
+		file, root != NULL ? root_choice(why, root) : "", roots != NULL ? " --roots " : "",
+		roots != NULL ? roots : "", file);
+}
+
+/* What is not built in: by hand, or checked and once only. */
+static const char *append_lines(struct dp_why *why, const char *link, const char *root)
+{
+	struct dp_arena *arena = why->judge->arena;
+	const char *both = link != NULL ? dp_arena_printf(arena, "%s %s", link, root) : root;
+
+	return dp_arena_printf(arena, "\n  cat %s >> %s\nor, each step checked:%s", both,
+		chain_file(why), complete_line(why, NULL, link != NULL ? "issuers.pem" : root));
+}
+
 /* Two ways: send the anchor (with the issuer below it, if that is missing, too), or pin what is
  * sent. */
 static const char *append_or_pin(
 	struct dp_why *why, const struct dp_known_ca *ca, const struct dp_known_ca *link)
 {
 	struct dp_arena *arena = why->judge->arena;
-	const char *also = "", *file = "";
+	const char *also = "", *roots = NULL, *how;
 
 	if (link != NULL) {
 		also = dp_arena_printf(arena, "%s and of ", link->subject_cn);
-		file = dp_arena_printf(arena, "%s.pem ", file_name(why, link->subject_cn));
+		roots = dp_arena_printf(arena, "%s.pem", file_name(why, link->subject_cn));
 	}
+	if (dp_root_built_in(ca->spki_sha256))
+		how = complete_line(why, ca, roots);
+	else
+		how = append_lines(why, roots,
+			dp_arena_printf(arena, "%s.pem", file_name(why, ca->subject_cn)));
 	return dp_arena_printf(arena,
 		"Either append the certificate%s of %s%s to the chain file that the server sends, after each "
-		"renewal, too:\n  cat %s%s.pem >> fullchain.pem\n"
+		"renewal, too:%s"
 		"or publish the record of the server's own key instead:%s",
-		link != NULL ? "s" : "", also, ca->subject_cn, file, file_name(why, ca->subject_cn),
-		dp_why_own(why));
+		link != NULL ? "s" : "", also, ca->subject_cn, how, dp_why_own(why));
 }
 
 /* A CA that could be sent: two ways. One that could not (it is over, or the certificate has another
@@ -129,9 +183,9 @@ void dp_explain_not_sent(struct dp_why *why)
 			digest_kind(why->record));
 		why->words.fix = dp_arena_printf(why->judge->arena,
 			"Either append the certificate that the record was made from to the chain file that the "
-			"server sends, if it is an issuer of that chain:\n  cat anchor.pem >> fullchain.pem\n"
+			"server sends, if it is an issuer of that chain:%s"
 			"or publish the record of the server's own key instead:%s",
-			dp_why_own(why));
+			append_lines(why, NULL, "anchor.pem"), dp_why_own(why));
 	}
 	dp_why_add(why, DP_REASON_TLSA_ANCHOR_NOT_SENT);
 }

@@ -144,6 +144,8 @@ struct dp_target {
 	 * probe that has sent this chain. */
 	const struct dp_chain *given;
 	const char *given_name;
+	bool any_name; /* the name of the server is not known: none is compared with the chain's */
+	struct dp_name only_host; /* of a domain's MX hosts only this one; len 0: all */
 	const struct dp_name *down; /* --down */
 	size_t down_count;
 	bool all_nameservers;

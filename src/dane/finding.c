@@ -54,6 +54,33 @@ static bool same(const struct dp_finding *a, const struct dp_finding *b)
 		strcmp(a->cause, b->cause) == 0;
 }
 
+/* Causes that speak of what a server did, said of a chain in a file. */
+static const char *cause_of(enum dp_reason code, bool given)
+{
+	static const struct {
+		enum dp_reason code;
+		const char *cause;
+	} table[] = {
+		{ DP_REASON_TLSA_ANCHOR_NOT_SENT,
+			"Record {record} pins {detail}, and that certificate is not in the chain, which "
+			"holds {cert}." },
+		{ DP_REASON_TLSA_ANCHOR_NOT_ISSUER,
+			"Record {record} matches {cert}, which is in the chain, but that certificate did "
+			"not issue the server's own ({detail})." },
+		{ DP_REASON_TLSA_UNMATCHED,
+			"Record {record} of {host} matches nothing in the chain: a key to come, or a "
+			"stale record." },
+		{ DP_REASON_CHAIN_DISORDERED,
+			"The certificates of the chain stand in a wrong order ({detail})." },
+	};
+
+	for (size_t i = 0; given && i < sizeof(table) / sizeof(table[0]); i++) {
+		if (table[i].code == code)
+			return table[i].cause;
+	}
+	return dp_reason_row(code)->cause;
+}
+
 void dp_finding_add_as(struct dp_findings *list, enum dp_reason code, enum dp_severity severity,
 	const struct dp_subject *subject, const char *label, const struct dp_words *words)
 {
@@ -65,7 +92,7 @@ void dp_finding_add_as(struct dp_findings *list, enum dp_reason code, enum dp_se
 		.label = label,
 		.rfc = row->rfc,
 		.evidence = words->evidence != NULL ? words->evidence : "",
-		.cause = dp_finding_expand(row->cause, words, list->arena),
+		.cause = dp_finding_expand(cause_of(code, list->given), words, list->arena),
 		.consequence = dp_finding_expand(row->consequence, words, list->arena),
 		.remedy = dp_finding_expand(row->remedy, words, list->arena),
 	};

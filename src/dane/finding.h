@@ -24,6 +24,7 @@ struct dp_findings {
 	struct dp_arena *arena;
 	struct dp_finding *items;
 	size_t count, cap, dropped;
+	bool given; /* of a chain in a file: nothing was sent by a server */
 };
 
 /* No subject narrower than the target. */

@@ -38,6 +38,8 @@ const char *dp_judge_label(struct dp_judge *judge, int host, int addr)
 	if (addr < 0)
 		return name;
 	address = &facts->hosts[host].addrs[addr];
+	if (facts->target.given != NULL && facts->target.any_name)
+		return facts->target.given_name;
 	if (facts->target.given != NULL)
 		return dp_arena_printf(judge->arena, "%s (%s)", name, facts->target.given_name);
 	dp_ip_format(&address->ip, ip);

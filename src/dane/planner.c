@@ -51,6 +51,8 @@ static void add_host(struct dp_facts *facts, const struct dp_name *name, uint16_
 		if (dp_name_equal(&facts->hosts[i].name, name))
 			return; /* the first has the lowest preference */
 	}
+	if (facts->target.only_host.len > 0 && !dp_name_equal(&facts->target.only_host, name))
+		return;
 	if (facts->host_count == DP_HOSTS_MAX) {
 		facts->host_dropped++;
 		return;

@@ -80,6 +80,7 @@ static void match(const struct dp_facts *facts, const struct dp_probe *probe,
 		.record_count = record_count,
 		.references = references,
 		.reference_count = dp_rule_references(facts, base, references),
+		.any_name = facts->target.any_name,
 		.now_utc_s = now_utc_s,
 	};
 

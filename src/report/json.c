@@ -244,7 +244,8 @@ static void add_address(const struct scope *scope, cJSON *array, const struct dp
 	char text[DP_IP_TEXT_MAX];
 	cJSON *item = append_object(array), *probes;
 
-	add_text(scope, item, "addr", dp_ip_format(&facts->ip, text));
+	add_text(
+		scope, item, "addr", facts->ip.family != 0 ? dp_ip_format(&facts->ip, text) : NULL);
 	add_text(scope, item, "verdict",
 		verdict->skipped ? NULL : dp_outcome_word(verdict->outcome));
 	add_bool(item, "skipped", verdict->skipped);
@@ -312,7 +313,8 @@ static void add_subject(const struct scope *scope, cJSON *object, const struct d
 	}
 	add_text(scope, item, "label", finding->label);
 	add_name(scope, item, "host", host != NULL ? &host->name : &(struct dp_name){ 0 });
-	add_text(scope, item, "addr", addr != NULL ? dp_ip_format(&addr->ip, ip) : NULL);
+	add_text(scope, item, "addr",
+		addr != NULL && addr->ip.family != 0 ? dp_ip_format(&addr->ip, ip) : NULL);
 	add_text(scope, item, "key_type", key_type);
 	add_text(scope, item, "record", record);
 	add_number_if(item, "cert", subject->cert >= 0, subject->cert);

@@ -79,11 +79,40 @@ static size_t hosts_with(const struct page *page, enum dp_outcome outcome)
 static const char *meaning(const struct page *page)
 {
 	size_t good = hosts_with(page, DP_VERIFIED), all = page->facts->host_count;
+/* The same of a chain in a file, which nobody has sent yet. */
+static const char *given_meaning(const struct page *page)
+{
+	const struct dp_target *target = &page->facts->target;
+	const char *more = target->any_name ? " (its name was not checked: add --host NAME)" : "";
+	const char *with = target->any_name || target->records != NULL
+		? "with it"
+		: dp_arena_printf(page->out->arena, "with %s", shown(page, target->given_name));
+
+	switch (page->verdict->outcome) {
+	case DP_VERIFIED:
+		return dp_arena_printf(page->out->arena,
+			"senders that validate DANE would deliver %s%s", with, more);
+	case DP_FAILED:
+		return dp_arena_printf(
+			page->out->arena, "senders that validate DANE would defer mail %s", with);
+	case DP_UNAUTHENTICATED:
+		return "senders must use TLS, but nothing would authenticate the server";
+	case DP_NO_DANE: return "DANE does not protect its mail";
+	case DP_NO_MAIL: return "it takes no mail";
+	case DP_UNDETERMINED:
+	case DP_OUTCOMES: break;
+	}
+	return dp_arena_printf(page->out->arena,
+		"could not find out whether senders that validate DANE would deliver %s", with);
+}
+
 
 	switch (page->verdict->outcome) {
 	case DP_VERIFIED:
 		if (good < all)
 			return dp_arena_printf(page->out->arena,
+	if (page->facts->target.given != NULL)
+		return given_meaning(page);
 				"senders that validate DANE deliver by %zu of its %zu mail hosts",
 				good, all);
 		return "senders that validate DANE deliver to it";

@@ -151,13 +151,18 @@ static void write_cert(struct dp_buf *out, const struct dp_cert *cert, size_t po
 		dp_buf_printf(out, "          not read in full: %s\n", shown(out, cert->limit));
 }
 
-static void write_chain(struct dp_buf *out, const struct dp_probe *probe)
+static void write_chain(struct dp_buf *out, const struct dp_probe *probe, bool given)
 {
 	if (!probe->chain_seen)
 		return;
-	dp_buf_printf(out, "      sent %zu certificate%s (%zu octets):\n",
-		probe->chain.count + probe->chain.dropped,
-		plural(probe->chain.count + probe->chain.dropped), probe->chain_bytes);
+	if (given)
+		dp_buf_printf(out, "      %zu certificate%s:\n",
+			probe->chain.count + probe->chain.dropped,
+			plural(probe->chain.count + probe->chain.dropped));
+	else
+		dp_buf_printf(out, "      sent %zu certificate%s (%zu octets):\n",
+			probe->chain.count + probe->chain.dropped,
+			plural(probe->chain.count + probe->chain.dropped), probe->chain_bytes);
 	for (size_t i = 0; i < probe->chain.count; i++)
 		write_cert(out, &probe->chain.certs[i], i);
 }
@@ -226,7 +231,15 @@ static void write_probe(struct dp_buf *out, const struct dp_probe *probe,
 	if (has_text(probe->detail))
 		dp_buf_printf(out, "      %s\n", shown(out, probe->detail));
 	write_dialogue(out, probe->dialogue);
-	write_chain(out, probe);
+	write_chain(out, probe, false);
+}
+
+/* A chain from a file in the place of an address. */
+static void write_given(struct dp_buf *out, const char *name, const struct dp_addr_facts *addr,
+	enum dp_outcome outcome)
+{
+	dp_buf_printf(out, "  %s: %s\n", shown(out, name), dp_outcome_word(outcome));
+	write_chain(out, &addr->probes[0], true);
 }
 
 static void write_address(
@@ -262,8 +275,13 @@ static void write_host(struct dp_buf *out, const struct dp_facts *facts,
 	if (verdict->base.len > 0)
 		dp_buf_printf(out, "  TLSA base domain: %s\n", name_text(out, &verdict->base));
 	write_records(out, host, verdict);
-	for (size_t i = 0; i < host->addr_count; i++)
-		write_address(out, &host->addrs[i], &verdict->addrs[i]);
+	for (size_t i = 0; i < host->addr_count; i++) {
+		if (facts->target.given != NULL)
+			write_given(out, facts->target.given_name, &host->addrs[i],
+				verdict->addrs[i].outcome);
+		else
+			write_address(out, &host->addrs[i], &verdict->addrs[i]);
+	}
 }
 
 /* --all-nameservers: what each of them answered. */

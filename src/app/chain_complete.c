@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* --complete of the command chain. */
+#include <string.h>
+
+#include "app/chain.h"
+#include "app/commands.h"
+#include "app/files.h"
+#include "port/port.h"
+
+#define PEM_BYTES(der_len) ((der_len)*2 + 128) /* more than base64, line ends and lines around */
+
+/* Which issuer is missing, and what to type. */
+static int refuse(const struct dp_chain_run *run)
+{
+	const struct dp_options *options = run->options;
+	const struct dp_completion *what = &run->survey.completion;
+	const char *roots = options->roots_path != NULL ? " that holds it, too" : "";
+	int status = dp_output_exit(options, 2);
+
+	if (what->wish_unmet)
+		(void)dp_complain(
+			"%s cannot be completed up to the root \"%s\": the known issuers "
+			"lead to %s; type --root with one of these, or --roots FILE with the "
+			"certificates in between",
+			run->shown, dp_output_shown(options, options->root), what->others);
+	else if (what->end == NULL)
+		(void)dp_complain(
+			"%s cannot be completed: its first certificate cannot be read; get "
+			"it anew from where it came",
+			run->shown);
+	else
+		(void)dp_complain("%s cannot be completed: the issuer of \"%s\", \"%s\", is not in "
+				  "it, and not known here; type --roots FILE%s, with the CA's "
+				  "certificates",
+			run->shown, what->end->subject_text, what->end->issuer_text, roots);
+	return status;
+}
+
+static bool holds_key(const struct dp_bundle *bundle)
+{
+	for (size_t i = 0; i < bundle->count; i++) {
+		if (bundle->blocks[i].kind == DP_BLOCK_PRIVATE_KEY ||
+			bundle->blocks[i].kind == DP_BLOCK_ENCRYPTED_KEY)
+			return true;
+	}
+	return bundle->dropped > 0; /* who knows */
+}
+
+/* Room for all of it at once: a buffer that grows would leave copies of the key behind. */
+static void make_room(const struct dp_chain_run *run, struct dp_buf *out)
+{
+	const struct dp_completion *what = &run->written.what;
+
+	dp_buf_init(out, run->options->arena);
+	out->cap = run->bundle.len + 1024;
+	for (size_t i = 0; i < what->added_count; i++)
+		out->cap += PEM_BYTES(what->added[i]->der_len);
+	out->data = dp_arena_alloc(run->options->arena, out->cap);
+}
+
+static int write_out(struct dp_chain_run *run, const struct dp_buf *out)
+{
+	const struct dp_options *options = run->options;
+	const char *path = options->complete_path;
+	const char *like = strcmp(run->path, "-") != 0 ? run->path : NULL;
+	enum dp_status status;
+
+	run->written.changed =
+		out->len != run->bundle.len || memcmp(out->data, run->bundle.data, out->len) != 0;
+	run->written.same_file = like != NULL && dp_port_same_file(like, path);
+	if (!run->written.changed && run->written.same_file)
+		return DP_EXIT_OK;
+	status = dp_port_replace_file(path, like, holds_key(&run->bundle), out->data, out->len);
+	if (status == DP_OK)
+		return DP_EXIT_OK;
+	if (status == DP_DENIED)
+		return dp_complain(
+			"--complete \"%s\" cannot be replaced in one step (the folder is "
+			"closed to this user, the file's owner could not be kept, or it is "
+			"mounted by itself); type another path",
+			dp_output_shown(options, path));
+	return dp_complain(
+		"--complete \"%s\" cannot be written (%s); type the path of a file that can",
+		dp_output_shown(options, path), dp_output_failure(status));
+}
+
+int dp_chain_complete(struct dp_chain_run *run)
+{
+	struct dp_written *written = &run->written;
+	struct dp_bundle before = run->bundle;
+	struct dp_buf out;
+	const char *wrong;
+	int status;
+
+	if (!run->survey.completion.complete)
+		return refuse(run);
+	written->path = run->options->complete_path;
+	written->what = run->survey.completion;
+	if (before.is_der && written->what.added_count > 0)
+		return dp_complain(
+			"%s is DER, which holds one certificate only; type \"openssl x509 "
+			"-inform DER -in FILE\" and complete its output",
+			run->shown);
+	make_room(run, &out);
+	if (before.is_der)
+		dp_buf_bytes(&out, before.data, before.len);
+	else
+		dp_complete_write(&before, run->blocks, &run->survey.order, &written->what,
+			run->survey.key, &out, &written->moved_key);
+	status = write_out(run, &out);
+	if (status != DP_EXIT_OK)
+		return status;
+	wrong = dp_bundle_read(out.data, out.len, run->options->arena, &run->bundle);
+	if (wrong != NULL) /* it was readable before */
+		return dp_complain("%s %s", run->shown, wrong);
+	dp_file_wipe(&before);
+	return dp_chain_survey(run);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A file of certificates, looked at by itself (dane/survey.h), for people and for machines. Pure.
+ */
+#ifndef DP_REPORT_CHAIN_H
+#define DP_REPORT_CHAIN_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "dane/survey.h"
+#include "report/report.h"
+
+/* What --complete did, before the survey that is reported: of the file as it is now. */
+struct dp_written {
+	const char *path; /* NULL: nothing was asked for */
+	struct dp_completion what;
+	bool moved_key;
+	bool changed;   /* the content differs from what was read */
+	bool same_file; /* OUT is the file itself */
+};
+
+/* "out.pem: appended "ISRG Root X1" (built in)..." and a line feed; nothing if nothing was asked.
+ */
+void dp_chain_written_text(struct dp_buf *out, const struct dp_written *written);
+
+void dp_chain_text(struct dp_buf *out, const struct dp_survey *survey,
+	const struct dp_written *written, const struct dp_report_options *options);
+
+/* One object and a line feed; tests/schema/chain.schema.json. */
+void dp_chain_json(struct dp_buf *out, const struct dp_survey *survey,
+	const struct dp_written *written, const struct dp_report_options *options);
+
+#endif
