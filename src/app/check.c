@@ -155,11 +155,15 @@ static void start_nameserver(struct dp_check *check, struct task *task)
 
 static void start_probe(struct dp_check *check, struct task *task)
 {
+	char name[DP_NAME_TEXT_MAX];
+
+	dp_name_text(&check->facts->target.name, name);
 	struct dp_probe_request request = {
 		.ip = task->what.ip,
 		.port = task->what.port,
 		.protocol = check->facts->target.protocol,
 		.sni = task->what.sni,
+		.domain = dp_arena_text(check->arena, name, strlen(name)),
 		.hello = check->settings.hello,
 		.offer = task->what.probe->offer,
 		.timeout_ms = check->settings.timeout_ms,

@@ -3,12 +3,16 @@
 
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/text.h"
 #include "starttls/dialogue.h"
 
 #define SHOWN_MAX 80
 #define DOMAIN_PROTOCOL "smtp"
 #define SCHEME_END "://"
+#define HELP_INDENT 18 /* of a list in the help, and its width, and the longest word there */
+#define HELP_WIDTH 79
+#define HELP_WORD 18
 
 static const char *complain(struct dp_arena *arena, const char *text, const char *wrong)
 {
@@ -25,6 +29,13 @@ static const char *lowered(struct dp_arena *arena, const char *text, size_t len)
 	return out;
 }
 
+/* What is wrong, and an example of this scheme. */
+static const char *wrongly(struct dp_arena *arena, const struct dp_target *target, const char *what)
+{
+	return dp_arena_printf(arena, "%s, as in %s://mx.example.org%s", what, target->protocol,
+		target->port == 0 ? ":443" : "");
+}
+
 /* "HOST", "HOST:PORT", each with one slash behind. Returns NULL or what is wrong. */
 static const char *read_server(const char *rest, struct dp_arena *arena, struct dp_target *target)
 {
@@ -36,10 +47,9 @@ static const char *read_server(const char *rest, struct dp_arena *arena, struct 
 		len--;
 	rest = dp_arena_text(arena, rest, len);
 	if (strchr(rest, '@') != NULL)
-		return "has a user in it; type the server's name alone, as in "
-		       "smtp://mx.example.org";
+		return wrongly(arena, target, "has a user in it; type the server's name alone");
 	if (strchr(rest, '/') != NULL)
-		return "has a path; type the server's name alone, as in smtp://mx.example.org";
+		return wrongly(arena, target, "has a path; type the server's name alone");
 	const char *colon = strchr(rest, ':');
 	const char *host = rest;
 
@@ -53,8 +63,54 @@ static const char *read_server(const char *rest, struct dp_arena *arena, struct 
 	if (rest[0] == '[' && strchr(rest, ']') != NULL)
 		host = dp_arena_text(arena, rest, (size_t)(strchr(rest, ']') - rest) + 1);
 	if (host[0] == '\0')
-		return "names no server; type one, as in smtp://mx.example.org";
+		return wrongly(arena, target, "names no server; type one");
+	if (target->port == 0)
+		return wrongly(arena, target, "names no port; type one behind a colon");
 	return dp_name_from_user(host, &target->name, &why) ? NULL : why;
+}
+
+const char *dp_target_schemes(struct dp_arena *arena)
+{
+	const struct dp_protocol *protocol;
+	struct dp_buf out;
+
+	dp_buf_init(&out, arena);
+	for (size_t i = 0; (protocol = dp_protocol_at(i)) != NULL; i++)
+		dp_buf_printf(&out, "%s%s", i > 0 ? ", " : "", dp_protocol_scheme(protocol));
+	return out.data;
+}
+
+/* One line or more of "scheme port", with a title. */
+static void list_schemes(struct dp_buf *out, const char *title, bool at_once)
+{
+	const struct dp_protocol *protocol;
+	size_t begin = out->len;
+	const char *comma = "";
+
+	dp_buf_printf(out, "  %-*s", HELP_INDENT - 2, title);
+	for (size_t i = 0; (protocol = dp_protocol_at(i)) != NULL; i++) {
+		if (dp_protocol_at_once(protocol) != at_once)
+			continue;
+		dp_buf_text(out, comma);
+		comma = ",";
+		if (out->len - begin > HELP_WIDTH - HELP_WORD) {
+			dp_buf_printf(out, "\n%*s", HELP_INDENT, "");
+			begin = out->len - HELP_INDENT;
+		}
+		if (dp_protocol_port(protocol) != 0)
+			dp_buf_printf(out, " %s %u", dp_protocol_scheme(protocol),
+				(unsigned)dp_protocol_port(protocol));
+		else
+			dp_buf_printf(out, " %s (port needed)", dp_protocol_scheme(protocol));
+	}
+	dp_buf_text(out, "\n");
+}
+
+void dp_target_help(struct dp_buf *out)
+{
+	dp_buf_text(out, "\nSchemes of servers, and their ports\n");
+	list_schemes(out, "TLS by a command", false);
+	list_schemes(out, "TLS at once", true);
 }
 
 static void take_options(const struct dp_options *options, struct dp_target *target)
@@ -98,10 +154,14 @@ const char *dp_target_parse(const char *text, const struct dp_options *options,
 
 	if (protocol == NULL)
 		return complain(arena, text,
-			"has a scheme that is not known here; type smtp://HOST for one server, or "
-			"the mail domain alone");
+			dp_arena_printf(arena,
+				"has a scheme that is not known here; type smtp://HOST for one "
+				"server, or the mail domain alone; schemes are %s",
+				dp_target_schemes(arena)));
 	target->protocol = scheme;
 	target->port = dp_protocol_port(protocol);
+	if (strcmp(scheme, DOMAIN_PROTOCOL) != 0)
+		target->service = dp_protocol_service(protocol);
 	wrong = read_server(scheme_end + strlen(SCHEME_END), arena, target);
 	return wrong != NULL ? complain(arena, text, wrong) : NULL;
 }

@@ -4,11 +4,18 @@
 #define DP_APP_TARGET_H
 
 #include "app/options.h"
+#include "base/buf.h"
 #include "dane/facts.h"
 
 /* Fill *target from text ("example.org", "smtp://mx.example.org:25") and options, both borrowed.
  * Returns NULL, or one line without a line end that says what to type instead; in the arena. */
 const char *dp_target_parse(const char *text, const struct dp_options *options,
 	struct dp_arena *arena, struct dp_target *target);
+
+/* "smtp, submission, ...": the schemes of servers. In the arena. */
+const char *dp_target_schemes(struct dp_arena *arena);
+
+/* The same with their ports, as a section of the help. */
+void dp_target_help(struct dp_buf *out);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "dane/audience.h"
 #include "dane/digest.h"
 #include "dane/explain.h"
 #include "dane/known_ca.h"
@@ -209,7 +210,9 @@ static void explain_broken(struct dp_why *why)
 	why->words.host = dp_judge_name(why->judge, &why->host->base);
 	if (why->match->reason == DP_REASON_CERTIFICATE_EXPIRED)
 		why->words.fix = culprit == 0
-			? "Renew the certificate, and see that the mail server loads the new one."
+			? dp_audience_template("Renew the certificate, and see that the mail "
+					       "server loads the new one.",
+				  why->judge->facts->target.service, why->judge->arena)
 			: dp_arena_printf(why->judge->arena,
 				  "Put the CA's current certificate in its place; or use usage 3, for which "
 				  "issuers do not count. %s",

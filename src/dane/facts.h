@@ -16,6 +16,7 @@
 
 #include "base/ip.h"
 #include "base/reason.h"
+#include "base/service.h"
 #include "base/status.h"
 #include "dane/chain.h"
 #include "dane/dnswire.h"
@@ -125,10 +126,11 @@ enum dp_key_types { DP_KEY_TYPES_AUTO, DP_KEY_TYPES_ANY, DP_KEY_TYPES_BOTH };
 
 /* The question, set before the first lookup. */
 struct dp_target {
-	const char *text;     /* as the user wrote it */
-	struct dp_name name;  /* mail domain, or host */
-	bool is_domain;       /* MX lookup first */
-	const char *protocol; /* "smtp" */
+	const char *text;                 /* as the user wrote it */
+	struct dp_name name;              /* mail domain, or host */
+	bool is_domain;                   /* MX lookup first */
+	const char *protocol;             /* "smtp" */
+	const struct dp_service *service; /* what findings call it; NULL: SMTP */
 	uint16_t port;
 	struct dp_name next_hop; /* --next-hop; len 0 if none */
 	bool want_v4, want_v6;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "dane/audience.h"
 
 const struct dp_subject dp_subject_none = { -1, -1, -1, -1, -1 };
 
@@ -45,6 +46,13 @@ const char *dp_finding_expand(
 		template = end + 1;
 	}
 	return out.data;
+}
+
+static const char *say(
+	const struct dp_findings *list, const char *template, const struct dp_words *words)
+{
+	return dp_finding_expand(
+		dp_audience_template(template, list->service, list->arena), words, list->arena);
 }
 
 static bool same(const struct dp_finding *a, const struct dp_finding *b)
@@ -90,11 +98,11 @@ void dp_finding_add_as(struct dp_findings *list, enum dp_reason code, enum dp_se
 		.severity = severity,
 		.subject = *subject,
 		.label = label,
-		.rfc = row->rfc,
+		.rfc = dp_audience_rfc(row->rfc, list->service),
 		.evidence = words->evidence != NULL ? words->evidence : "",
-		.cause = dp_finding_expand(cause_of(code, list->given), words, list->arena),
-		.consequence = dp_finding_expand(row->consequence, words, list->arena),
-		.remedy = dp_finding_expand(row->remedy, words, list->arena),
+		.cause = say(list, cause_of(code, list->given), words),
+		.consequence = say(list, row->consequence, words),
+		.remedy = say(list, row->remedy, words),
 	};
 
 	for (size_t i = 0; i < list->count; i++) {

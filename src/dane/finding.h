@@ -22,6 +22,7 @@ struct dp_words {
 /* A list of findings under way. */
 struct dp_findings {
 	struct dp_arena *arena;
+	const struct dp_service *service; /* what is spoken of; NULL: SMTP */
 	struct dp_finding *items;
 	size_t count, cap, dropped;
 	bool given; /* of a chain in a file: nothing was sent by a server */

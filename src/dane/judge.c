@@ -279,6 +279,7 @@ struct dp_verdict *dp_policy_judge(const struct dp_facts *facts, int64_t now_utc
 
 	judge.findings.arena = facts->arena;
 	judge.findings.given = facts->target.given != NULL;
+	judge.findings.service = facts->target.service;
 	verdict->hosts = dp_arena_alloc(facts->arena, facts->host_count * sizeof(*verdict->hosts));
 	for (size_t i = 0; i < facts->host_count; i++)
 		settle_host(&judge, &facts->hosts[i], &verdict->hosts[i]);

@@ -31,6 +31,7 @@ struct dp_probe_run {
 	int64_t until_ms;     /* limit of the present step; the request's deadline comes on top */
 	struct dp_dialogue dialogue;
 	bool talked;    /* the dialogue was begun */
+	bool asking;    /* it never greeted: does it speak TLS from the first byte? */
 	size_t written; /* of its output */
 	size_t drained;
 	struct dp_tls_session *tls;
@@ -151,8 +152,30 @@ static void part(struct dp_probe_run *run)
 	}
 }
 
+/* TLS was tried in the place of a greeting that did not come. */
+static void end_asking(struct dp_probe_run *run)
+{
+	bool spoke = dp_tls_heard(run->tls);
+
+	if (spoke)
+		(void)dp_dialogue_spoke_tls(&run->dialogue);
+	else
+		(void)dp_dialogue_timed_out(&run->dialogue);
+	set(run, spoke ? DP_OK : DP_TIMEOUT, run->dialogue.reason, run->dialogue.detail);
+	finish(run);
+}
+
 static void shake(struct dp_probe_run *run)
 {
+	if (run->asking) {
+		switch (dp_tls_step(run->tls)) {
+		case DP_TLS_READ: wait_for(run, EV_READ); break;
+		case DP_TLS_WRITE: wait_for(run, EV_WRITE); break;
+		case DP_TLS_DONE:
+		case DP_TLS_FAILED: end_asking(run); break;
+		}
+		return;
+	}
 	switch (dp_tls_step(run->tls)) {
 	case DP_TLS_READ: wait_for(run, EV_READ); break;
 	case DP_TLS_WRITE: wait_for(run, EV_WRITE); break;
@@ -177,13 +200,28 @@ static void end_talk(struct dp_probe_run *run, enum dp_status status)
 
 	set(run, status, dialogue->reason, dialogue->detail);
 	run->probe->reply_code = dialogue->reply_code;
-	if (status != DP_OK || dialogue->reply_code == 0 || text == NULL ||
+	if (status != DP_OK || !dialogue->answered || text == NULL ||
 		dp_port_write(run->fd, text, strlen(text), &count) != DP_OK) {
 		finish(run);
 		return;
 	}
 	limit(run, LEAVE_MS);
 	drain(run);
+}
+
+static bool open_tls(struct dp_probe_run *run)
+{
+	struct dp_tls_config config = { .fd = run->fd,
+		.sni = run->request.sni,
+		.offer = run->request.offer,
+		.at_once = dp_protocol_at_once(run->dialogue.protocol) };
+
+	run->tls = dp_tls_open(&config);
+	if (run->tls == NULL)
+		return false;
+	run->state = SHAKING;
+	limit(run, run->request.timeout_ms);
+	return true;
 }
 
 /* The go-ahead is there. Until the ClientHello is on its way nothing can rightly come from the
@@ -200,20 +238,13 @@ static void start_tls(struct dp_probe_run *run)
 		end_talk(run, DP_OK);
 		return;
 	}
-	struct dp_tls_config config = {
-		.fd = run->fd, .sni = run->request.sni, .offer = run->request.offer
-	};
-
-	run->tls = dp_tls_open(&config);
-	if (run->tls == NULL) {
-		set(run, DP_NO_RESOURCE, DP_REASON_TLS_LIMIT,
-			"TLS could not be started (no memory or no entropy)");
-		finish(run);
+	if (open_tls(run)) {
+		shake(run);
 		return;
 	}
-	run->state = SHAKING;
-	limit(run, run->request.timeout_ms);
-	shake(run);
+	set(run, DP_NO_RESOURCE, DP_REASON_TLS_LIMIT,
+		"TLS could not be started (no memory or no entropy)");
+	finish(run);
 }
 
 static enum dp_status say(struct dp_probe_run *run)
@@ -337,25 +368,50 @@ static void end_connect(struct dp_probe_run *run)
 		fail_connect(run, status);
 		return;
 	}
-	const char *hello = run->request.hello != NULL ? run->request.hello : address_literal(run);
+	const struct dp_protocol *protocol = dp_protocol_find(run->request.protocol);
+	struct dp_dialogue_names names = {
+		.hello = run->request.hello != NULL ? run->request.hello : address_literal(run),
+		.domain = run->request.domain != NULL ? run->request.domain : ""
+	};
 
-	dp_dialogue_start(
-		&run->dialogue, dp_protocol_find(run->request.protocol), hello, run->arena);
+	dp_dialogue_start(&run->dialogue, protocol, &names, run->arena);
 	run->talked = true;
 	run->state = TALKING;
-	limit(run, run->request.greeting_ms);
+	limit(run,
+		dp_protocol_patient(protocol) ? run->request.greeting_ms : run->request.timeout_ms);
 	talk(run);
+}
+
+/* No greeting came: a server that waits for our TLS is as silent as one that is stuck, so ask. A
+ * peer that comes to life now is a slow one. */
+static bool ask_for_tls(struct dp_probe_run *run)
+{
+	if (run->state != TALKING || deadline_passed(run) || !dp_dialogue_unheard(&run->dialogue))
+		return false;
+	run->asking = true;
+	if (!open_tls(run))
+		return false;
+	shake(run);
+	return true;
 }
 
 static void time_is_up(struct dp_probe_run *run)
 {
+	if (ask_for_tls(run))
+		return;
 	switch (run->state) {
 	case CONNECTING: set(run, DP_TIMEOUT, DP_REASON_CONNECT_TIMEOUT, NULL); break;
 	case TALKING:
 		(void)dp_dialogue_timed_out(&run->dialogue);
 		set(run, DP_TIMEOUT, run->dialogue.reason, run->dialogue.detail);
 		break;
-	case SHAKING: dp_tls_result(run->tls, DP_TIMEOUT, run->probe, run->arena); break;
+	case SHAKING:
+		if (run->asking) {
+			end_asking(run);
+			return;
+		}
+		dp_tls_result(run->tls, DP_TIMEOUT, run->probe, run->arena);
+		break;
 	case PARTING:
 	case DRAINING:
 	case OVER: finish(run); return;
@@ -418,7 +474,7 @@ void dp_probe_cancel(struct dp_probe_run *run)
 {
 	if (run == NULL || run->state == OVER)
 		return;
-	if (run->state == SHAKING)
+	if (run->state == SHAKING && !run->asking)
 		dp_tls_result(run->tls, DP_CANCELLED, run->probe, run->arena);
 	/* While taking leave the result stands already. */
 	if (run->state == CONNECTING || run->state == TALKING || run->state == SHAKING)

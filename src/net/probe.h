@@ -22,9 +22,10 @@ struct dp_probe_request {
 	const char *protocol; /* scheme: "smtp" */
 	const char *sni;      /* NULL for none */
 	const char *hello;    /* EHLO argument; NULL: the address literal of the local end */
+	const char *domain;   /* the service asked for, where the protocol names it (XMPP) */
 	enum dp_offer offer;
 	unsigned timeout_ms;  /* connect, each reply, TLS */
-	unsigned greeting_ms; /* the greeting */
+	unsigned greeting_ms; /* the greeting of a mail server; others get timeout_ms */
 	int64_t deadline_ms;  /* absolute: everything */
 };
 

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "dane/cert.h"
 #include "port/port.h"
+#include "starttls/dialogue.h"
 
 #define ALERT_PROTOCOL_VERSION 70
 #define ALERT_UNRECOGNIZED_NAME 112
@@ -129,7 +130,7 @@ static void set(
 }
 
 /* RFC 8446 s5.1: the first byte is the type of a record, then the version 3.x. */
-static bool spoke_tls(const struct dp_tls_session *session)
+bool dp_tls_spoken(const struct dp_tls_session *session)
 {
 	if (session->first_len == 0)
 		return true; /* nothing said against it */
@@ -143,15 +144,13 @@ static bool explain_no_tls(
 {
 	size_t more = 0;
 
-	if (spoke_tls(session))
+	if (dp_tls_spoken(session))
 		return false;
 	(void)dp_port_read(session->fd, session->first + session->first_len,
 		sizeof(session->first) - session->first_len, &more);
 	session->first_len += more;
-	set(probe, DP_OK, DP_REASON_TLS_NOT_STARTED,
-		dp_arena_printf(arena, "it sent \"%s\"",
-			dp_text_escape(arena, session->first, session->first_len,
-				sizeof(session->first))));
+	set(probe, DP_OK, session->at_once ? DP_REASON_TLS_NOT_AT_ONCE : DP_REASON_TLS_NOT_STARTED,
+		dp_dialogue_not_tls(session->first, session->first_len, arena));
 	return true;
 }
 

@@ -31,6 +31,7 @@ struct dp_tls_session {
 	int fd;
 	const char *sni; /* borrowed, NULL for none */
 	enum dp_offer offer;
+	bool at_once;
 	bool done;                /* handshake complete */
 	int error;                /* of the library, when it failed; else 0 */
 	int failed_state;         /* of the handshake before the failing step */
@@ -57,6 +58,9 @@ void dp_tls_chain_capture(struct dp_tls_session *session);
 /* Open probe->chain from the kept message, if there is one. */
 void dp_tls_chain_open(
 	const struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena);
+
+/* Is what came first a TLS record, as far as can be told? */
+bool dp_tls_spoken(const struct dp_tls_session *session);
 
 /* Set status, reason, detail and alert for a handshake that failed. The chain is open already. */
 void dp_tls_failure(struct dp_tls_session *session, struct dp_probe *probe, struct dp_arena *arena);

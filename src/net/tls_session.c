@@ -88,6 +88,7 @@ struct dp_tls_session *dp_tls_open(const struct dp_tls_config *config)
 	session->fd = config->fd;
 	session->sni = config->sni;
 	session->offer = config->offer;
+	session->at_once = config->at_once;
 	mbedtls_ssl_init(&session->ssl);
 	mbedtls_ssl_config_init(&session->conf);
 	if (configure(session))
@@ -116,6 +117,11 @@ enum dp_tls_want dp_tls_step(struct dp_tls_session *session)
 	}
 	session->done = session->error == 0;
 	return session->done ? DP_TLS_DONE : DP_TLS_FAILED;
+}
+
+bool dp_tls_heard(const struct dp_tls_session *session)
+{
+	return session->first_len > 1 && dp_tls_spoken(session);
 }
 
 enum dp_tls_want dp_tls_farewell(struct dp_tls_session *session, const char *text)

@@ -25,6 +25,7 @@ struct dp_tls_config {
 	int fd;              /* connected, non-blocking */
 	const char *sni;     /* host name for SNI, or NULL for none */
 	enum dp_offer offer; /* which certificates the client makes possible */
+	bool at_once;        /* nothing was said before: TLS from the first byte */
 };
 
 /* Returns NULL only when this machine has no resources (no entropy). Memory: library heap. */
@@ -32,6 +33,9 @@ struct dp_tls_session *dp_tls_open(const struct dp_tls_config *config);
 
 /* Go as far as possible without blocking. */
 enum dp_tls_want dp_tls_step(struct dp_tls_session *session);
+
+/* Has the peer answered with TLS, whatever came of it? */
+bool dp_tls_heard(const struct dp_tls_session *session);
 
 /* After DONE: best effort to send text inside TLS and close_notify; WRITE/READ to be called
  * again, else DONE. Changes no result. */

@@ -22,9 +22,10 @@
 
 #define DP_LINE_MAX \
 	2048 /* octets of one reply line (RFC 5321 s4.5.3.1.5 says 512; servers exceed it) */
-#define DP_REPLY_LINES_MAX 256 /* lines of one reply */
+#define DP_REPLY_LINES_MAX 256 /* lines of one reply, and those that come unasked before it */
 
 struct dp_protocol; /* opaque here; one constant per protocol, see smtp.c */
+struct dp_service;
 
 enum dp_dialogue_want {
 	DP_DIALOGUE_READ,  /* needs bytes from the peer */
@@ -36,19 +37,30 @@ enum dp_dialogue_want {
 /* Which deadline applies to what it waits for. */
 enum dp_dialogue_phase { DP_PHASE_GREETING, DP_PHASE_HELLO, DP_PHASE_STARTTLS, DP_PHASE_TLS };
 
+/* Names that commands hold; borrowed. */
+struct dp_dialogue_names {
+	const char *hello;  /* EHLO argument */
+	const char *domain; /* the service asked for, XMPP's "to" */
+};
+
 struct dp_dialogue {
 	const struct dp_protocol *protocol;
 	struct dp_arena *arena;
-	const char *hello; /* EHLO argument */
-	size_t step;       /* index of the current step */
+	struct dp_dialogue_names names;
+	size_t step; /* index of the current step */
 	enum dp_dialogue_want want;
 	enum dp_dialogue_phase phase;
-	char line[DP_LINE_MAX];
+	char line[DP_LINE_MAX]; /* the message being read: a line, a tag, a binary message */
 	size_t line_len;
+	size_t literal_left;  /* octets of a literal string that are still to come */
 	bool unsolicited;     /* the line being read began while it was our turn to speak */
 	unsigned reply_lines; /* lines of the reply being read */
-	int reply_code; /* code of the reply being read; FAILED: of the reply that decided, or 0 */
-	const char *reply_text; /* its first lines, escaped */
+	unsigned asides;      /* lines that came unasked, and counted for nothing */
+	unsigned depth;       /* the protocol's own, within one reply */
+	int first_code;       /* of the reply being read */
+	int reply_code; /* FAILED: of the reply that decided, where the protocol has codes; or 0 */
+	bool answered;  /* FAILED: by a reply, so the peer still listens */
+	const char *reply_text; /* the first lines of the reply, escaped; NULL: none yet */
 	bool offered;           /* the capability was seen in this reply */
 	struct dp_buf out;      /* bytes to write */
 	struct dp_buf log;      /* escaped "S: " / "C: " lines, for -v; bounded */
@@ -56,22 +68,44 @@ struct dp_dialogue {
 	const char *detail;     /* FAILED: evidence, escaped */
 };
 
-/* Find by scheme name ("smtp"); NULL if there is none. Port: the one of the scheme. */
+/* The protocols in their order: NULL behind the last. */
+const struct dp_protocol *dp_protocol_at(size_t index);
+
+/* Find by scheme name ("smtp"); NULL if there is none. */
 const struct dp_protocol *dp_protocol_find(const char *scheme);
+
+/* Its scheme, the port of the scheme (0: none, it must be given), what findings call it; whether
+ * TLS begins with the first byte, and whether its greeting deserves more patience than a reply. */
+const char *dp_protocol_scheme(const struct dp_protocol *protocol);
 uint16_t dp_protocol_port(const struct dp_protocol *protocol);
+const struct dp_service *dp_protocol_service(const struct dp_protocol *protocol);
+bool dp_protocol_at_once(const struct dp_protocol *protocol);
+bool dp_protocol_patient(const struct dp_protocol *protocol);
+
 /* Is it the port of any scheme? */
 bool dp_protocol_port_known(uint16_t port);
 
-/* Begin. hello: name for EHLO, borrowed. */
+/* Begin. names is copied. */
 void dp_dialogue_start(struct dp_dialogue *dialogue, const struct dp_protocol *protocol,
-	const char *hello, struct dp_arena *arena);
+	const struct dp_dialogue_names *names, struct dp_arena *arena);
+
+/* Has the peer said nothing at all, though it should speak first? */
+bool dp_dialogue_unheard(const struct dp_dialogue *dialogue);
+
+/* It should have spoken first and speaks TLS instead: FAILED. */
+enum dp_dialogue_want dp_dialogue_spoke_tls(struct dp_dialogue *dialogue);
+
+/* What bytes look like that should be TLS and are not: "it looks like IMAP (\"...\")", or what it
+ * sent, escaped; in the arena. */
+const char *dp_dialogue_not_tls(const uint8_t *bytes, size_t len, struct dp_arena *arena);
 
 /*
  * Feed len bytes from the peer; all are consumed. Returns what it wants now. How the bytes are cut
  * into calls changes nothing. Lines end with CRLF or LF (noted in the log). A line that begins
- * while it is our turn to speak is a finding: NOT_SMTP, or CONNECTION_LOST when it is a 421 (RFC
- * 5321 s3.8). Bytes that arrive in state TLS, behind the go-ahead, turn it into FAILED with
- * STARTTLS_INJECTION.
+ * while it is our turn to speak is a finding: the peer speaks something else, or CONNECTION_LOST
+ * when it says that it is closing (421, RFC 5321 s3.8); only IMAP's untagged ones are allowed.
+ * Bytes that arrive in state TLS, behind the go-ahead, turn it into FAILED with STARTTLS_INJECTION;
+ * where TLS begins with the first byte, with TLS_NOT_AT_ONCE.
  */
 enum dp_dialogue_want dp_dialogue_input(
 	struct dp_dialogue *dialogue, const uint8_t *bytes, size_t len);

@@ -1,25 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SMTP with STARTTLS as a table: RFC 5321 s4.2 (replies), s4.1.1.1 (EHLO), RFC 3207 s4. */
+/*
+ * SMTP with STARTTLS as a table: RFC 5321 s4.2 (replies), s4.1.1.1 (EHLO), RFC 3207 s4. Submission
+ * (RFC 6409) is the same on another port, for mail clients.
+ */
 #include "starttls/protocol.h"
-
-/* RFC 5321 s4.2: three digits, then a blank or a hyphen and any text; the bare code is accepted
- * too (s4.2: clients SHOULD treat it so). Only the code counts, never the text. */
-static bool read_line(const char *line, size_t len, struct dp_reply_line *reply)
-{
-	if (len < 3 || line[0] < '2' || line[0] > '5')
-		return false;
-	for (size_t i = 1; i < 3; i++) {
-		if (line[i] < '0' || line[i] > '9')
-			return false;
-	}
-	if (len > 3 && line[3] != ' ' && line[3] != '-')
-		return false;
-	reply->code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
-	reply->last = len == 3 || line[3] == ' ';
-	reply->text = len > 4 ? line + 4 : "";
-	reply->text_len = len > 4 ? len - 4 : 0;
-	return true;
-}
 
 static const struct dp_step steps[] = {
 	{
@@ -34,8 +18,8 @@ static const struct dp_step steps[] = {
 	},
 	{
 		.phase = DP_PHASE_HELLO,
-		.send = "EHLO",
-		.send_hello = true,
+		.send = "EHLO ",
+		.insert = DP_INSERT_HELLO,
 		.name = "EHLO",
 		.awaited = "the reply to EHLO",
 		.lost = "after EHLO",
@@ -66,5 +50,22 @@ const struct dp_protocol dp_protocol_smtp = {
 	.farewell = "QUIT\r\n",
 	.steps = steps,
 	.step_count = sizeof(steps) / sizeof(steps[0]),
-	.read_line = read_line,
+	.numeric = true,
+	.patient = true,
+	.misspoken = DP_REASON_NOT_SMTP,
+	.read = dp_read_smtp,
+	.service = { .name = "SMTP" },
+};
+
+const struct dp_protocol dp_protocol_submission = {
+	.scheme = "submission",
+	.port = 587,
+	.farewell = "QUIT\r\n",
+	.steps = steps,
+	.step_count = sizeof(steps) / sizeof(steps[0]),
+	.numeric = true,
+	.patient = true,
+	.misspoken = DP_REASON_NOT_SMTP,
+	.read = dp_read_smtp,
+	.service = { .name = "SMTP", .rfc = "RFC 3207 s4", .clients = true },
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A peer that says anything. The first byte cuts the stream into pieces; cut differently, it must
- * come to the same end. Between pieces we speak as soon as it is our turn only when nothing of the
- * turn is left: turns end with the byte 0xff.
+ * A peer that says anything, in any protocol: the second byte chooses it. The first byte cuts the
+ * stream into pieces; cut differently, it must come to the same end. Between pieces we speak as
+ * soon as it is our turn only when nothing of the turn is left: turns end with the byte 0xff.
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -18,10 +18,23 @@ static void require(int holds)
 		abort();
 }
 
+static const struct dp_protocol *chosen(uint8_t number)
+{
+	size_t count = 0;
+
+	while (dp_protocol_at(count) != NULL)
+		count++;
+	return dp_protocol_at(number % count);
+}
+
+/* data begins with the byte that chooses the protocol. */
 static void play(struct dp_dialogue *dialogue, struct dp_arena *arena, const uint8_t *data,
 	size_t len, size_t piece)
 {
-	dp_dialogue_start(dialogue, dp_protocol_find("smtp"), "client.example", arena);
+	const struct dp_dialogue_names names = { "client.example", "service.example" };
+
+	dp_dialogue_start(dialogue, chosen(*data++), &names, arena);
+	len--;
 	while (len > 0) {
 		const uint8_t *end = memchr(data, TURN_END, len);
 		size_t turn = end == NULL ? len : (size_t)(end - data);
@@ -42,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	if (size < 2)
+	if (size < 3)
 		return 0;
 	struct dp_arena *arena = dp_arena_open();
 	struct dp_dialogue *whole = dp_arena_alloc(arena, sizeof(*whole));

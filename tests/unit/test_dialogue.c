@@ -1,50 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
+#include "dialogue_script.c"
 
-#include <cmocka.h>
-
-#include "starttls/dialogue.h"
-
-#define TURNS_MAX 5
-
-enum ending { STOPS, CLOSED, TIMED_OUT }; /* what follows the last bytes */
-
-struct bytes {
-	const char *data;
-	size_t len;
-};
-
-#define B(text) \
-	{ \
-		text, sizeof(text) - 1 \
-	}
 #define GREETED B("220 mx.example ESMTP\r\n")
 #define OFFERED B("250-mx.example\r\n250-SIZE 1000\r\n250-STARTTLS\r\n250 8BITMIME\r\n")
 
-struct row {
-	const char *name;
-	struct bytes
-		turns[TURNS_MAX]; /* what the peer says, one turn each; what we say comes between */
-	enum ending ending;
-	const char *said;           /* all that we said */
-	enum dp_dialogue_want want; /* at the end */
-	enum dp_reason reason;
-	int code;
-	const char *detail; /* NULL: none */
-	enum dp_dialogue_phase phase;
-};
-
 #define EHLO "EHLO client.example\r\n"
 #define ALL EHLO "STARTTLS\r\n"
-#define GOES .want = DP_DIALOGUE_TLS, .phase = DP_PHASE_TLS
-#define FAILS(why, what, evidence) \
-	.want = DP_DIALOGUE_FAILED, .reason = DP_REASON_##why, .code = what, .detail = evidence
-
 static const struct row rows[] = {
 	/* RFC 5321 s4.2, RFC 3207 s4: the way it should go */
 	{ "plain", { GREETED, OFFERED, B("220 ready\r\n") }, STOPS, ALL, GOES },
@@ -185,102 +146,12 @@ static const struct row rows[] = {
 		GOES },
 };
 
-struct run {
-	struct dp_arena *arena;
-	struct dp_dialogue dialogue;
-	struct dp_buf said;
-};
-
-static void start(struct run *run)
-{
-	run->arena = dp_arena_open();
-	dp_buf_init(&run->said, run->arena);
-	dp_dialogue_start(&run->dialogue, dp_protocol_find("smtp"), "client.example", run->arena);
-}
-
-static void speak(struct run *run)
-{
-	if (run->dialogue.want != DP_DIALOGUE_WRITE)
-		return;
-	dp_buf_bytes(&run->said, dp_dialogue_output(&run->dialogue)->data,
-		dp_dialogue_output(&run->dialogue)->len);
-	dp_dialogue_written(&run->dialogue);
-}
-
-/* Play a row with the peer's turns cut into pieces of at most piece bytes. */
-static void play(struct run *run, const struct row *row, size_t piece)
-{
-	start(run);
-	for (size_t turn = 0; turn < TURNS_MAX && row->turns[turn].data != NULL; turn++) {
-		const struct bytes *bytes = &row->turns[turn];
-
-		speak(run);
-		for (size_t at = 0; at < bytes->len; at += piece) {
-			size_t len = bytes->len - at < piece ? bytes->len - at : piece;
-
-			dp_dialogue_input(&run->dialogue, (const uint8_t *)bytes->data + at, len);
-		}
-	}
-	if (row->ending == CLOSED)
-		dp_dialogue_closed(&run->dialogue);
-	if (row->ending == TIMED_OUT)
-		dp_dialogue_timed_out(&run->dialogue);
-}
-
-static void check(const struct run *run, const struct row *row)
-{
-	const struct dp_dialogue *dialogue = &run->dialogue;
-
-	if (strcmp(run->said.data, row->said) != 0 || dialogue->want != row->want ||
-		dialogue->reason != row->reason)
-		print_error("row \"%s\": %s\n", row->name,
-			dialogue->detail == NULL ? "(no detail)" : dialogue->detail);
-	assert_string_equal(run->said.data, row->said);
-	assert_int_equal(dialogue->want, row->want);
-	assert_int_equal(dialogue->phase, row->phase);
-	assert_int_equal(dialogue->reason, row->reason);
-	if (row->want != DP_DIALOGUE_FAILED)
-		return;
-	assert_int_equal(dialogue->reply_code, row->code);
-	if (row->detail == NULL)
-		assert_null(dialogue->detail);
-	else
-		assert_string_equal(dialogue->detail, row->detail);
-}
-
 static void conversations(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		struct run run;
-
-		play(&run, &rows[i], SIZE_MAX / 2);
-		check(&run, &rows[i]);
-		dp_arena_close(run.arena);
-	}
-}
-
-/* How the network cuts the stream changes nothing but where an injection is cut. */
-static void pieces(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-		for (size_t piece = 1; piece <= 5; piece++) {
-			struct run whole, cut;
-
-			play(&whole, &rows[i], SIZE_MAX / 2);
-			play(&cut, &rows[i], piece);
-			assert_int_equal(cut.dialogue.want, whole.dialogue.want);
-			assert_int_equal(cut.dialogue.reason, whole.dialogue.reason);
-			assert_int_equal(cut.dialogue.reply_code, whole.dialogue.reply_code);
-			assert_int_equal(cut.dialogue.phase, whole.dialogue.phase);
-			assert_string_equal(cut.said.data, whole.said.data);
-			if (whole.dialogue.reason != DP_REASON_STARTTLS_INJECTION)
-				assert_string_equal(cut.dialogue.log.data, whole.dialogue.log.data);
-			dp_arena_close(whole.arena);
-			dp_arena_close(cut.arena);
-		}
-	}
+	CHECK_ROWS("smtp", rows);
+	/* Submission speaks the same. */
+	CHECK_ROWS("submission", rows);
 }
 
 static void feed(struct run *run, const char *text)
@@ -296,7 +167,7 @@ static void limits(void **state)
 
 	/* A line of exactly the most, and one octet more */
 	for (int excess = 0; excess < 2; excess++) {
-		start(&run);
+		start(&run, "smtp");
 		memset(line, 'x', sizeof line);
 		memcpy(line, "220 ", 4);
 		line[DP_LINE_MAX - 1 + excess] = '\r';
@@ -311,7 +182,7 @@ static void limits(void **state)
 	}
 	/* A reply of exactly the most lines, and an endless one */
 	for (int excess = 0; excess < 2; excess++) {
-		start(&run);
+		start(&run, "smtp");
 		for (int i = 1; i < DP_REPLY_LINES_MAX + excess; i++)
 			feed(&run, "220-x\r\n");
 		feed(&run, "220 x\r\n");
@@ -328,7 +199,7 @@ static void the_log(void **state)
 	struct run run;
 	(void)state;
 
-	start(&run);
+	start(&run, "smtp");
 	feed(&run, "220 a\x1b[2J\\\n");
 	speak(&run);
 	assert_string_equal(run.dialogue.log.data,
@@ -358,7 +229,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(conversations),
-		cmocka_unit_test(pieces),
 		cmocka_unit_test(limits),
 		cmocka_unit_test(the_log),
 		cmocka_unit_test(protocols),
