@@ -18,7 +18,8 @@
 #define PORT_DEFAULT 15252 /* TLSA is type 52, mail is port 25; Prometheus' own list is full */
 
 static const char metrics_type[] = "text/plain; version=0.0.4; charset=utf-8";
-static const struct dp_resolver_server at_default = { { 4, { 127, 0, 0, 1 } }, PORT_DEFAULT };
+static const struct dp_resolver_server at_default = { .ip = { 4, { 127, 0, 0, 1 } },
+	.port = PORT_DEFAULT };
 
 struct server {
 	const struct dp_options *options;

@@ -36,7 +36,7 @@ static const struct dp_metric refused = { "daneprobe_probes_refused_total", "cou
 	"Requests for a probe that was not made: too many wait already (queue), no probe became free "
 	"in time (late), the target is not allowed (target)." };
 static const struct dp_metric resolvers = { "daneprobe_resolver_renewals_total", "counter",
-	"Times that the resolver was opened anew with an empty cache." };
+	"Times that the resolver was opened anew, with an empty cache; the first is not counted." };
 
 static void add(struct dp_metrics *metrics, const struct dp_metric *metric, double value)
 {

@@ -24,7 +24,7 @@ struct dp_serve_counts {
 	uint64_t probe_ms;                   /* all of them together */
 	uint64_t from_cache, shared;         /* requests that needed no probe of their own */
 	uint64_t refused_queue, refused_target, refused_late;
-	uint64_t resolvers; /* opened */
+	uint64_t resolvers; /* opened after the first */
 };
 
 /* Text format 0.0.4 of Prometheus. */

@@ -12,11 +12,12 @@
 #define CLIENTS_MAX 64
 #define LISTENERS_MAX 64
 #define ACCEPTS_AT_ONCE 16
-#define REQUEST_MS 10000 /* from its first byte (the first one: from connecting) to its end */
-#define IDLE_MS 180000   /* scrapers come back on the same connection, once a minute or so */
-#define REPLY_MS 30000   /* until the client has taken it */
-#define LINGER_MS 1000   /* for a client to read a refusal before its own bytes reset it */
-#define PAUSE_MS 200     /* without descriptors: before accepting again */
+#define REQUEST_MS 10000   /* from its first byte (the first one: from connecting) to its end */
+#define IDLE_MS 180000     /* scrapers come back on the same connection, once a minute or so */
+#define IDLE_LEAST_MS 1000 /* before it may be closed for others */
+#define REPLY_MS 30000     /* until the client has taken it */
+#define LINGER_MS 1000     /* for a client to read a refusal before its own bytes reset it */
+#define PAUSE_MS 200       /* without room or descriptors: before accepting again */
 
 enum state {
 	READING,  /* a request */
@@ -104,24 +105,32 @@ static void drop_client(struct dp_serve_client *client)
 		http->handler.ended(http->handler.user);
 }
 
+/* May it be closed for others? What connected just now may have sent its request already. */
+static bool is_idle(const struct dp_serve_client *client, int64_t now_ms)
+{
+	if (client->state == LINGERING)
+		return true;
+	return client->state == READING && client->in_len == 0 &&
+		now_ms - client->idle_since_ms >= IDLE_LEAST_MS;
+}
+
 /* Room for one more, if need be by closing the connection that is idle longest. */
 static bool make_room(struct dp_serve_http *http)
 {
+	int64_t now_ms = dp_port_monotonic_ms();
 	struct dp_serve_client *oldest = NULL;
 
 	if (http->counts->connections < CLIENTS_MAX)
 		return true;
 	for (struct dp_serve_client *client = http->clients; client != NULL;
 		client = client->next) {
-		bool idle = client->state == LINGERING ||
-			(client->state == READING && client->in_len == 0);
-
-		if (idle && (oldest == NULL || client->idle_since_ms < oldest->idle_since_ms))
+		if (is_idle(client, now_ms) &&
+			(oldest == NULL || client->idle_since_ms <= oldest->idle_since_ms))
 			oldest = client;
 	}
 	if (oldest == NULL)
 		return false;
-	http->counts->dropped++;
+	http->counts->dropped += oldest->state == READING;
 	drop_client(oldest);
 	return true;
 }
@@ -164,6 +173,7 @@ static void accept_clients(evutil_socket_t fd, short what, void *user)
 	for (int i = 0; i < ACCEPTS_AT_ONCE && status != DP_AGAIN; i++) {
 		if (!make_room(http)) {
 			pause_accepting(http);
+			after_ms(http->resume, PAUSE_MS);
 			return;
 		}
 		int client = dp_port_accept(fd, &status);

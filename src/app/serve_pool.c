@@ -7,30 +7,20 @@
 #include <event2/event.h>
 
 #include "app/check.h"
-#include "app/commands.h"
-#include "app/live.h"
 #include "app/serve_allow.h"
+#include "app/serve_source.h"
 #include "app/target.h"
 #include "dane/policy.h"
 #include "net/resolver.h"
 #include "port/port.h"
 #include "report/metrics.h"
 
-#define RESOLVER_MS 60000 /* no answer of the DNS is kept longer */
-#define KEPT_MAX 256      /* results, and */
+#define KEPT_MAX 256 /* results, and */
 #define KEPT_BYTES_MAX (4u * 1024 * 1024)
 /* The check's own end comes first, so that its result is told; this is for those who joined it
  * later, with less patience. */
 #define GRACE_MS 200
 #define LEAST_MS 100
-
-/* A resolver with those who use it. */
-struct source {
-	struct dp_live live;
-	int64_t opened_ms;
-	size_t users;
-	bool retired;
-};
 
 enum job_state { QUEUED, RUNNING, ENDED, KEPT };
 
@@ -51,7 +41,7 @@ struct job {
 	const char *key;
 	struct dp_target target;
 	int64_t deadline_ms;
-	struct source *source;
+	struct dp_serve_source *source;
 	struct dp_check *check;
 	struct dp_facts *facts; /* ENDED */
 	int64_t now_utc_s;
@@ -65,60 +55,10 @@ struct dp_serve_pool {
 	struct event_base *base;
 	struct dp_serve_counts *counts;
 	dp_serve_answer answer;
-	struct source *source;
+	struct dp_serve_source *source;
 	struct job *jobs;
 	struct event *advance;
 };
-
-/* --- resolvers --- */
-
-static void release(struct source *source)
-{
-	if (--source->users > 0 || !source->retired)
-		return;
-	dp_resolver_close(source->live.resolver);
-	dp_arena_close(source->live.arena);
-	free(source);
-}
-
-static void retire(struct source *source)
-{
-	if (source == NULL)
-		return;
-	source->retired = true;
-	source->users++;
-	release(source);
-}
-
-static struct source *open_source(struct dp_serve_pool *pool)
-{
-	struct source *source = calloc(1, sizeof(*source));
-
-	if (source == NULL)
-		dp_arena_fail();
-	source->live.options = pool->options;
-	source->live.base = pool->base;
-	source->opened_ms = dp_port_monotonic_ms();
-	if (dp_live_renew(&source->live) != DP_EXIT_OK) {
-		retire(source);
-		return NULL;
-	}
-	pool->counts->resolvers++;
-	return source;
-}
-
-/* That of this minute; when there is none to be had, the last one. */
-static struct source *current_source(struct dp_serve_pool *pool)
-{
-	int64_t age_ms = dp_port_monotonic_ms() - pool->source->opened_ms;
-	struct source *fresh = age_ms < RESOLVER_MS ? NULL : open_source(pool);
-
-	if (fresh != NULL) {
-		retire(pool->source);
-		pool->source = fresh;
-	}
-	return pool->source;
-}
 
 /* --- answers --- */
 
@@ -190,8 +130,7 @@ static void free_job(struct job *job)
 	while (job->waiters != NULL)
 		free_waiter(job->waiters);
 	dp_check_free(job->check);
-	if (job->source != NULL)
-		release(job->source);
+	dp_serve_source_leave(job->source);
 	dp_arena_close(job->arena);
 	free(job);
 }
@@ -277,8 +216,8 @@ static void start(struct job *job)
 		if (waiter->deadline_ms > job->deadline_ms)
 			job->deadline_ms = waiter->deadline_ms;
 	}
-	job->source = current_source(pool);
-	job->source->users++;
+	pool->counts->resolvers += dp_serve_source_join(&pool->source);
+	job->source = pool->source;
 	settings = dp_live_settings(&job->source->live);
 	settings.now_utc_s = settings.clock_utc_s = job->now_utc_s = dp_port_utc_s();
 	settings.deadline_ms = job->deadline_ms > least_ms ? job->deadline_ms : least_ms;
@@ -309,7 +248,7 @@ static void conclude(struct job *job)
 	}
 	dp_check_free(job->check);
 	job->check = NULL;
-	release(job->source);
+	dp_serve_source_leave(job->source);
 	job->source = NULL;
 	job->arena = dp_arena_open();
 	job->key = dp_arena_text(job->arena, job->key, strlen(job->key));
@@ -480,7 +419,7 @@ struct dp_serve_pool *dp_serve_pool_open(const struct dp_options *options, struc
 	pool->advance = evtimer_new(base, advance, pool);
 	if (pool->advance == NULL)
 		dp_arena_fail();
-	pool->source = open_source(pool);
+	pool->source = dp_serve_source_open(options, base);
 	if (pool->source != NULL)
 		return pool;
 	dp_serve_pool_close(pool);
@@ -493,7 +432,7 @@ void dp_serve_pool_close(struct dp_serve_pool *pool)
 		return;
 	while (pool->jobs != NULL)
 		free_job(pool->jobs);
-	retire(pool->source);
+	dp_serve_source_leave(pool->source);
 	event_free(pool->advance);
 	free(pool);
 }
