@@ -3,8 +3,10 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -188,4 +190,11 @@ void dp_port_close(int fd)
 {
 	if (fd >= 0)
 		(void)close(fd);
+}
+
+unsigned dp_port_interface(const char *name)
+{
+	unsigned number = if_nametoindex(name);
+
+	return number > 0 ? number : (unsigned)strtoul(name, NULL, 10);
 }

@@ -178,6 +178,8 @@ struct dp_facts {
 	const char *resolver_why;
 	struct dp_lookup root; /* ". DNSKEY": asked when a lookup failed or was bogus, to tell the
 				  peer's faults from those of our own environment */
+	struct dp_lookup absent; /* with root: TLSA of a name that does not exist */
+	struct dp_lookup tld;    /* with root: DS of the target's top-level domain */
 	struct dp_nameservers *nameservers; /* dane/nameservers.h; NULL: not begun */
 	int64_t clock_utc_s; /* time of the check, for signatures (certificates: what the judge is
 				given) */

@@ -117,29 +117,54 @@ static void judge_failed_mx(struct dp_judge *judge, const char *domain)
 		&dp_subject_none, domain, &words);
 }
 
-/* Failed lookups may be our own fault: the root says. */
+/* Whose answer is missing or wrong, and how. */
+static const char *environment_detail(struct dp_judge *judge, const struct dp_lookup *lookup)
+{
+	const struct dp_facts *facts = judge->facts;
+	const char *failure = dp_judge_failure(judge, lookup), *about = "the DNS root's keys";
+
+	if (lookup == &facts->absent)
+		about = "a name that does not exist";
+	if (lookup == &facts->tld)
+		about = dp_arena_printf(
+			judge->arena, "the DS records of %s", dp_judge_name(judge, &lookup->name));
+	return dp_arena_printf(judge->arena, "asked for %s: %s", about, failure);
+}
+
+static enum dp_reason environment_reason(
+	const struct dp_facts *facts, const struct dp_lookup *lookup)
+{
+	if (dp_rule_out_of_time(lookup))
+		return DP_REASON_CLOCK_SUSPECT;
+	if (strcmp(facts->resolver_mode, "recursive") != 0)
+		return DP_REASON_RESOLVER_UNUSABLE;
+	if (lookup->state == DP_LOOKUP_TIMEOUT)
+		return DP_REASON_DNS_UNREACHABLE;
+	return lookup == &facts->root && dp_judge_bogus(lookup) ? DP_REASON_ROOT_NOT_VALIDATED
+								: DP_REASON_DNS_INTERCEPTED;
+}
+
+/* Failed lookups may be our own fault: questions whose answers are known beforehand say. */
 void dp_judge_root(struct dp_judge *judge)
 {
-	const struct dp_lookup *root = &judge->facts->root;
-	const char *why = root->why != NULL ? root->why : "";
-	bool clock =
-		strstr(why, "signature expired") != NULL || strstr(why, "before inception") != NULL;
-	bool recursive = strcmp(judge->facts->resolver_mode, "recursive") == 0;
+	const struct dp_facts *facts = judge->facts;
+	const struct dp_lookup *lookup = dp_rule_environment(facts);
+	bool system = strcmp(facts->resolver_mode, "system") == 0;
+	struct dp_words words = { .host = system ? "of /etc/resolv.conf" : facts->resolver_mode };
 	char now[DP_TIME_TEXT_MAX];
-	bool system = strcmp(judge->facts->resolver_mode, "system") == 0;
-	struct dp_words words = { .host = system ? "of /etc/resolv.conf"
-						 : judge->facts->resolver_mode };
+	enum dp_reason reason;
 
-	if (!dp_rule_final(root) || dp_rule_secure_data(root) || root->state == DP_LOOKUP_CANCELLED)
+	if (lookup == NULL)
 		return;
 	judge->rootless = true;
-	words.detail = clock ? dp_text_time(judge->facts->clock_utc_s, now)
-			     : dp_judge_failure(judge, root);
-	dp_finding_add(&judge->findings,
-		clock               ? DP_REASON_CLOCK_SUSPECT
-			: recursive ? DP_REASON_ROOT_NOT_VALIDATED
-				    : DP_REASON_RESOLVER_UNUSABLE,
-		&dp_subject_none, dp_judge_label(judge, -1, -1), &words);
+	reason = environment_reason(facts, lookup);
+	words.detail = reason == DP_REASON_CLOCK_SUSPECT ? dp_text_time(facts->clock_utc_s, now)
+							 : environment_detail(judge, lookup);
+	if (reason == DP_REASON_DNS_UNREACHABLE && strncmp(facts->resolver_why, "the ", 4) == 0)
+		words.detail =
+			dp_arena_printf(judge->arena, "%s; %s", words.detail, facts->resolver_why);
+	dp_finding_add(
+		&judge->findings, reason, &dp_subject_none, dp_judge_label(judge, -1, -1), &words);
 }
 
 static void judge_wrong_owner(struct dp_judge *judge, const char *domain)

@@ -341,15 +341,29 @@ static void plan_host_hints(struct dp_plan *plan, struct dp_host_facts *host)
 	}
 }
 
+/* Whose answers are known beforehand: are failures the peer's, or those of the way to the DNS? */
+static void plan_environment(struct dp_plan *plan)
+{
+	static const struct dp_name root = { .len = 1 };
+	/* No top-level domain begins with an underscore. */
+	static const struct dp_name absent = { .len = 10, .wire = "\3_25\4_tcp" };
+	struct dp_facts *facts = plan->facts;
+	size_t labels = dp_name_labels(&facts->target.name);
+	struct dp_name tld = dp_name_parent(&facts->target.name, labels > 0 ? labels - 1 : 0);
+
+	dp_plan_ask(plan, &facts->root, &root, DP_TYPE_DNSKEY, true);
+	dp_plan_ask(plan, &facts->absent, &absent, DP_TYPE_TLSA, true);
+	dp_plan_ask(plan, &facts->tld, &tld, DP_TYPE_DS, true);
+}
+
 /* Asked last, errors ignored: nothing here changes a verdict. */
 static void plan_hints(struct dp_plan *plan)
 {
 	struct dp_facts *facts = plan->facts;
-	const struct dp_name root = { .len = 1 };
 	bool without = facts->host_count > 0;
 
 	if (troubled(facts))
-		dp_plan_ask(plan, &facts->root, &root, DP_TYPE_DNSKEY, true);
+		plan_environment(plan);
 	if (insecure(&facts->mx)) {
 		ask_ancestors(plan, facts->ds, &facts->ds_count, &facts->target.name);
 		ask_nsec3param(plan, &facts->nsec3param, facts->ds, facts->ds_count);
@@ -412,7 +426,8 @@ static bool host_pending(const struct dp_host_facts *host)
 
 static bool check_pending(const struct dp_facts *facts)
 {
-	if (pending(&facts->mx) || pending(&facts->root) || pending(&facts->tlsa_domain) ||
+	if (pending(&facts->mx) || pending(&facts->root) || pending(&facts->absent) ||
+		pending(&facts->tld) || pending(&facts->tlsa_domain) ||
 		pending(&facts->nsec3param) || any_pending(facts->ds, facts->ds_count))
 		return true;
 	for (size_t i = 0; i < facts->host_count; i++) {

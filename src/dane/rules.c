@@ -30,6 +30,29 @@ bool dp_rule_secure_data(const struct dp_lookup *lookup)
 	return lookup->state == DP_LOOKUP_DATA && lookup->security == DP_SECURE;
 }
 
+bool dp_rule_out_of_time(const struct dp_lookup *lookup)
+{
+	return lookup->why != NULL &&
+		(strstr(lookup->why, "signature expired") != NULL ||
+			strstr(lookup->why, "before inception") != NULL);
+}
+
+static bool answered(const struct dp_lookup *lookup)
+{
+	return dp_rule_final(lookup) && lookup->state != DP_LOOKUP_CANCELLED;
+}
+
+const struct dp_lookup *dp_rule_environment(const struct dp_facts *facts)
+{
+	if (answered(&facts->root) && !dp_rule_secure_data(&facts->root))
+		return &facts->root;
+	if (answered(&facts->absent) && dp_rule_lookup_failed(&facts->absent))
+		return &facts->absent;
+	if (answered(&facts->tld) && dp_rule_lookup_failed(&facts->tld))
+		return &facts->tld;
+	return NULL;
+}
+
 static bool insecure_data(const struct dp_lookup *lookup)
 {
 	return lookup->state == DP_LOOKUP_DATA && lookup->security == DP_INSECURE;

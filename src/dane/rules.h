@@ -19,6 +19,11 @@ bool dp_rule_final(const struct dp_lookup *lookup);
 bool dp_rule_lookup_failed(const struct dp_lookup *lookup);
 /* Records, and they are secure. */
 bool dp_rule_secure_data(const struct dp_lookup *lookup);
+/* The validator says that a signature is out of its time. */
+bool dp_rule_out_of_time(const struct dp_lookup *lookup);
+/* The first of those answers whose sense is known beforehand that makes none (root, absent, tld of
+ * the facts): failed lookups then say nothing about the peer. NULL: no such. */
+const struct dp_lookup *dp_rule_environment(const struct dp_facts *facts);
 
 /* RFC 7672 s2.2.2: what the address answers of a host say. */
 enum dp_addresses {

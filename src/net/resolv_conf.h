@@ -9,8 +9,8 @@
 
 #define DP_RESOLV_CONF "/etc/resolv.conf"
 
-/* Reads "nameserver ADDRESS" lines of text (len bytes), in order, at most max; zones of link-local
- * addresses are not supported and skipped. Returns their number. */
+/* Reads "nameserver ADDRESS" lines of text (len bytes), in order, at most max; those of
+ * link-local addresses with their zones (fe80::1%eth0). Returns their number. */
 size_t dp_resolv_conf_servers(
 	const char *text, size_t len, struct dp_resolver_server *servers, size_t max);
 

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "config/root_anchors.h"
 #include "dane/rules.h"
+#include "net/fitness.h"
 #include "net/resolv_conf.h"
 #include "net/validator.h"
 #include "port/port.h"
@@ -15,6 +16,7 @@
 #define RESOLV_CONF "/etc/resolv.conf"
 #define RESOLV_CONF_MAX 65536
 #define PROBE_MS 3000 /* patience for the configured resolver's first answers */
+#define SLOW_MS 8000  /* the same, when nothing else answers either */
 #define LEAST_MS 100
 
 struct dp_resolver {
@@ -24,8 +26,7 @@ struct dp_resolver {
 	struct dp_validator *recursive; /* opened when first needed */
 	bool fallback;                  /* AUTO: failed answers are asked again by recursion */
 	bool probing; /* AUTO: the servers' first answers are under way; questions wait */
-	struct dp_lookup probes[2];
-	size_t probes_open;
+	struct dp_fitness fitness, slow, root; /* of forward, of forward again, of recursive */
 	struct dp_question *questions;
 	const char *mode, *why;
 };
@@ -37,7 +38,7 @@ struct dp_question {
 	struct dp_arena *arena;
 	dp_resolver_answer answer;
 	void *user;
-	int64_t deadline_ms;
+	int64_t asked_ms, deadline_ms;
 	struct dp_validator_question *inner; /* NULL while it waits for the probes */
 	struct dp_lookup first;              /* what the forwarders answered, when asked again */
 };
@@ -76,55 +77,88 @@ static void start(struct dp_question *question);
 
 /* --- auto: do the configured servers pass DNSSEC on? --- */
 
-static void probes_done(struct dp_resolver *resolver)
+static const char *of_servers(struct dp_resolver *resolver, const char *fault)
 {
+	return dp_arena_printf(resolver->arena, "the servers of " RESOLV_CONF ": %s", fault);
+}
+
+/* Questions that waited get back the time they lost. */
+static void start_waiting(struct dp_resolver *resolver)
+{
+	int64_t now_ms = dp_port_monotonic_ms();
 	struct dp_question *next;
 
 	resolver->probing = false;
-	if (dp_rule_secure_data(&resolver->probes[0]) &&
-		resolver->probes[1].state == DP_LOOKUP_NODATA &&
-		resolver->probes[1].security == DP_SECURE) {
-		resolver->mode = "system";
-		resolver->why = "the servers of " RESOLV_CONF " pass DNSSEC records on";
-	} else {
-		resolver->mode = "recursive";
-		resolver->why = resolver->probes[0].state == DP_LOOKUP_TIMEOUT
-			? "the servers of " RESOLV_CONF " do not answer"
-			: "the servers of " RESOLV_CONF
-			  " do not pass all DNSSEC records on (RFC 8027)";
-		dp_validator_close(resolver->forward);
-		resolver->forward = NULL;
-		resolver->fallback = false;
-	}
 	for (struct dp_question *question = resolver->questions; question != NULL;
 		question = next) {
 		next = question->next;
+		question->deadline_ms += now_ms - question->asked_ms;
 		start(question);
 	}
 }
 
-static void probe_answered(void *user, struct dp_lookup *lookup)
+static void take_system(struct dp_resolver *resolver, const char *why)
+{
+	resolver->why = why;
+	start_waiting(resolver);
+}
+
+static void take_recursion(struct dp_resolver *resolver)
+{
+	resolver->mode = "recursive";
+	resolver->why = of_servers(resolver, dp_fitness_fault(&resolver->fitness, resolver->arena));
+	dp_validator_close(resolver->forward);
+	resolver->forward = NULL;
+	resolver->fallback = false;
+	start_waiting(resolver);
+}
+
+static void root_tested(void *user, struct dp_fitness *fitness)
+{
+	struct dp_resolver *resolver = user;
+	bool fit = dp_fitness_fault(fitness, resolver->arena) == NULL;
+
+	if (resolver->probing && (fit || resolver->slow.open == 0))
+		take_recursion(resolver);
+}
+
+static void slow_tested(void *user, struct dp_fitness *fitness)
 {
 	struct dp_resolver *resolver = user;
 
-	(void)lookup;
-	if (--resolver->probes_open == 0)
-		probes_done(resolver);
+	if (!resolver->probing)
+		return;
+	if (dp_fitness_fault(fitness, resolver->arena) == NULL) {
+		/* Halving the time of each question for a way that is closed helps nobody. */
+		resolver->fallback = resolver->root.open > 0;
+		take_system(resolver,
+			"the servers of " RESOLV_CONF
+			" pass DNSSEC records on, though slowly; the DNS root does not answer");
+	} else if (resolver->root.open == 0) {
+		take_recursion(resolver);
+	}
 }
 
-/* RFC 8027 s3.1: signed keys, and a signed denial (the root has no TXT records). */
-static void probe_servers(struct dp_resolver *resolver)
+static void tested(void *user, struct dp_fitness *fitness)
 {
-	static const uint16_t types[] = { DP_TYPE_DNSKEY, 16 };
+	struct dp_resolver *resolver = user;
+	const char *why;
 
-	resolver->probing = true;
-	resolver->probes_open = 2;
-	for (size_t i = 0; i < 2; i++) {
-		resolver->probes[i].name.len = 1;
-		resolver->probes[i].type = types[i];
-		dp_validator_ask(resolver->forward, &resolver->probes[i], PROBE_MS, resolver->arena,
-			probe_answered, resolver);
+	if (dp_fitness_fault(fitness, resolver->arena) == NULL) {
+		take_system(resolver, "the servers of " RESOLV_CONF " pass DNSSEC records on");
+		return;
 	}
+	if (dp_fitness_silent(fitness))
+		resolver->recursive = open_validator(resolver, 0, &why);
+	if (resolver->recursive == NULL) {
+		take_recursion(resolver);
+		return;
+	}
+	/* Silence may be slowness, and the root may be out of reach: the first to answer serves. */
+	dp_fitness_start(&resolver->root, resolver->recursive, PROBE_MS, resolver->arena,
+		root_tested, resolver);
+	dp_fitness_start(&resolver->slow, resolver->forward, SLOW_MS, resolver->arena, slow_tested,
+		resolver);
 }
 
 /* --- opening --- */
@@ -182,7 +216,9 @@ static bool open_auto(struct dp_resolver *resolver, const char **why)
 	if (!open_forward(resolver, "system", "", why))
 		return false;
 	resolver->fallback = true;
-	probe_servers(resolver);
+	resolver->probing = true;
+	dp_fitness_start(
+		&resolver->fitness, resolver->forward, PROBE_MS, resolver->arena, tested, resolver);
 	return true;
 }
 
@@ -251,11 +287,20 @@ static void finish(struct dp_question *question)
 	answer(user, lookup);
 }
 
-static const char *failure_word(const struct dp_lookup *lookup)
+static bool is_negative(const struct dp_lookup *lookup)
 {
-	if (lookup->state == DP_LOOKUP_TIMEOUT)
+	return lookup->state == DP_LOOKUP_NODATA || lookup->state == DP_LOOKUP_NXDOMAIN;
+}
+
+/* Why the second answer counts. */
+static const char *failure_word(const struct dp_lookup *first, const struct dp_lookup *second)
+{
+	if (!dp_rule_lookup_failed(first))
+		return is_negative(second) ? NULL
+					   : "the configured resolver still denied the record";
+	if (first->state == DP_LOOKUP_TIMEOUT)
 		return "the configured resolver did not answer";
-	if (lookup->state == DP_LOOKUP_ERROR)
+	if (first->state == DP_LOOKUP_ERROR)
 		return "the configured resolver answered with an error";
 	return "the configured resolver's answer does not validate";
 }
@@ -263,13 +308,14 @@ static const char *failure_word(const struct dp_lookup *lookup)
 static void answered_again(void *user, struct dp_lookup *lookup)
 {
 	struct dp_question *question = user;
-	const char *fallback = failure_word(&question->first);
+	const struct dp_lookup *first = &question->first;
+	bool silent = lookup->state == DP_LOOKUP_TIMEOUT && first->state != DP_LOOKUP_TIMEOUT;
 
 	/* No way out to the root tells less than what the configured resolver said. */
-	if (lookup->state == DP_LOOKUP_TIMEOUT && question->first.state != DP_LOOKUP_TIMEOUT)
-		*lookup = question->first;
+	if (silent || (dp_rule_lookup_failed(lookup) && !dp_rule_lookup_failed(first)))
+		*lookup = *first;
 	else
-		lookup->fallback = fallback;
+		lookup->fallback = failure_word(first, lookup);
 	finish(question);
 }
 
@@ -299,12 +345,19 @@ static bool ask_again(struct dp_question *question)
 	return true;
 }
 
+static bool wants_again(const struct dp_resolver *resolver, const struct dp_lookup *lookup)
+{
+	return resolver->fallback &&
+		(dp_rule_lookup_failed(lookup) ||
+			(resolver->config.negative_again && is_negative(lookup)));
+}
+
 static void answered(void *user, struct dp_lookup *lookup)
 {
 	struct dp_question *question = user;
 
 	question->inner = NULL;
-	if (question->resolver->fallback && dp_rule_lookup_failed(lookup) && ask_again(question))
+	if (wants_again(question->resolver, lookup) && ask_again(question))
 		return;
 	finish(question);
 }
@@ -342,6 +395,7 @@ struct dp_question *dp_resolver_ask(struct dp_resolver *resolver, struct dp_look
 		.arena = arena,
 		.answer = answer,
 		.user = user,
+		.asked_ms = dp_port_monotonic_ms(),
 		.deadline_ms = deadline_ms };
 	question->link = &resolver->questions;
 	question->next = resolver->questions;

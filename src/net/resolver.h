@@ -23,14 +23,17 @@ struct dp_validator;
 #define DP_RESOLVER_SERVERS_MAX 8
 
 enum dp_resolver_mode {
-	DP_RESOLVER_AUTO,   /* servers of /etc/resolv.conf if they pass a probe, else recursion */
-	DP_RESOLVER_SYSTEM, /* servers of /etc/resolv.conf, no fallback */
+	DP_RESOLVER_AUTO,      /* servers of /etc/resolv.conf if fit (fitness.h), else recursion */
+	DP_RESOLVER_SYSTEM,    /* servers of /etc/resolv.conf, no fallback */
 	DP_RESOLVER_RECURSIVE, /* from the root */
 	DP_RESOLVER_SERVERS    /* the given servers */
 };
 
+#define DP_ZONE_MAX 16 /* an interface's name with its NUL */
+
 struct dp_resolver_server {
 	struct dp_ip ip;
+	char zone[DP_ZONE_MAX]; /* RFC 4007 s11: of a link-local address, an interface; else "" */
 	uint16_t port;
 };
 
@@ -45,6 +48,8 @@ struct dp_resolver_config {
 	const char *root_hints_path; /* NULL: built in */
 	int64_t clock_offset_s;      /* --clock: added to the system's clock for signatures */
 	bool want_v4, want_v6;       /* families this machine has */
+	bool negative_again; /* AUTO: a denial through a configured server, which may remember an
+				old one, is asked again by recursion, too (--wait) */
 };
 
 /* Returns NULL and one sentence in *why (static or arena) when the configuration cannot be used. */
@@ -57,7 +62,7 @@ typedef void (*dp_resolver_answer)(void *user, struct dp_lookup *lookup);
 
 /* Ask lookup->name, lookup->type (state is PENDING); results go into *lookup, memory from arena.
  * Both must outlive the question. deadline_ms: absolute, of the monotonic clock in port.h; then
- * TIMEOUT. */
+ * TIMEOUT. The time in which AUTO finds its way does not count. */
 struct dp_question *dp_resolver_ask(struct dp_resolver *resolver, struct dp_lookup *lookup,
 	int64_t deadline_ms, struct dp_arena *arena, dp_resolver_answer answer, void *user);
 void dp_resolver_cancel(struct dp_question *question);

@@ -117,10 +117,14 @@ static bool set_clock(struct ub_ctx *ctx, int64_t offset_s)
 static bool set_forwards(struct ub_ctx *ctx, const struct dp_validator_config *config)
 {
 	for (size_t i = 0; i < config->forward_count; i++) {
-		char ip[DP_IP_TEXT_MAX], text[DP_IP_TEXT_MAX + 8];
+		const struct dp_resolver_server *server = &config->forwards[i];
+		char ip[DP_IP_TEXT_MAX], zone[16] = "", text[DP_IP_TEXT_MAX + 32];
 
-		snprintf(text, sizeof(text), "%s@%u", dp_ip_format(&config->forwards[i].ip, ip),
-			(unsigned)config->forwards[i].port);
+		/* Not every libunbound knows interfaces by name. */
+		if (server->zone[0] != '\0')
+			snprintf(zone, sizeof(zone), "%%%u", dp_port_interface(server->zone));
+		snprintf(text, sizeof(text), "%s%s@%u", dp_ip_format(&server->ip, ip), zone,
+			(unsigned)server->port);
 		if (ub_ctx_set_fwd(ctx, text) != 0)
 			return false;
 	}

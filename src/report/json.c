@@ -387,6 +387,8 @@ static void add_lookups(const struct scope *scope, cJSON *report)
 	cJSON *array = add_array(report, "lookups");
 
 	add_lookup(scope, array, &facts->root);
+	add_lookup(scope, array, &facts->absent);
+	add_lookup(scope, array, &facts->tld);
 	add_lookup(scope, array, &facts->mx);
 	for (size_t i = 0; i < facts->ds_count; i++)
 		add_lookup(scope, array, &facts->ds[i]);

@@ -312,6 +312,8 @@ void dp_tree_write(
 		dp_buf_printf(out, " (%s)", shown(out, facts->resolver_why));
 	dp_buf_char(out, '\n');
 	write_lookup(out, &facts->root);
+	write_lookup(out, &facts->absent);
+	write_lookup(out, &facts->tld);
 	write_lookup(out, &facts->mx);
 	for (size_t i = 0; i < facts->ds_count; i++)
 		write_lookup(out, &facts->ds[i]);

@@ -112,6 +112,17 @@ class Nsd(Daemon):
         self.launch("nsd", "-d", "-c", conf)
 
 
+class Dnsmasq(Daemon):
+    """A router's forwarder (Debian's dnsmasq-base) before another resolver. Blanks in an option
+    become commas."""
+
+    def start(self, addr, upstream, options):
+        self.launch("dnsmasq", "--keep-in-foreground", "--conf-file=/dev/null", "--no-resolv",
+                    "--no-hosts", "--pid-file=", "--log-facility=-", "--user=root", "--group=root",
+                    "--bind-interfaces", "--listen-address=" + addr, "--except-interface=none",
+                    "--server=" + upstream, *[one.replace(" ", ",") for one in options])
+
+
 class Unbound(Daemon):
     def start(self, addr, hints, anchor, more=""):
         conf = os.path.join(self.dir, "unbound.conf")

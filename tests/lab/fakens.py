@@ -11,6 +11,7 @@ A rule is a table. What it matches (all given must hold):
   first   N: only the first N such questions
   every   N: only every Nth such question (the Nth, 2Nth, ...)
   when    rcode that the real server gives, "NODATA", or "negative" (either kind)
+  edns    true: only questions with EDNS    do      true: only those that want DNSSEC
 What it does:
   drop    no answer at all                  delay   seconds before the answer
   hold    ["mx1 A", ...]: a barrier; answers wait until all these questions have been asked. It
@@ -26,6 +27,8 @@ What it does:
   truncate  answers over UDP are truncated (add a rule with proto = "tcp", drop = true)
   lower   question and names in lower case  wrong-id, garbage   as they say
   ad      true: claims that it validated (AD set)
+  portal  an address: the answer to every A question; other types have no records
+  drop-large  answers over UDP of more than so many bytes get lost
   shuffle records in reverse order, each twice
 """
 import asyncio
@@ -46,9 +49,10 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-MATCH = {"name", "type", "family", "proto", "case", "first", "every", "when"}
+MATCH = {"name", "type", "family", "proto", "case", "first", "every", "when", "edns", "do"}
 ACTION = {"drop", "delay", "hold", "rcode", "set-rcode", "from", "ask", "answer", "authority",
-          "strip", "corrupt", "truncate", "lower", "wrong-id", "garbage", "shuffle", "ad"}
+          "strip", "corrupt", "truncate", "lower", "wrong-id", "garbage", "shuffle", "ad", "portal",
+          "drop-large"}
 PATIENCE = 4  # times a question comes again before a barrier
 
 
@@ -80,6 +84,12 @@ class Rule:
             and ("type" not in t or dns.rdatatype.to_text(question.rdtype) in listed(t["type"])) \
             and t.get("family", family) == family and t.get("proto", proto) == proto \
             and (t.get("case") != "mixed" or text != text.lower())
+
+    def fits(self, query):
+        """Does the question carry what the rule asks for?"""
+        t = self.table
+        return (not t.get("edns") or query.edns >= 0) \
+            and (not t.get("do") or bool(query.ednsflags & dns.flags.DO))
 
     def counted(self):
         """Counts a matching question; False when first or every spare this one."""
@@ -140,8 +150,8 @@ class Server:
     """One fake server. addrs: where it listens; upstream: {"a": addr, "b": addr} of the real ones;
     rules: [Rule, ...]."""
 
-    def __init__(self, origin, addrs, upstream, rules, log):
-        self.origin = dns.name.from_text(origin)
+    def __init__(self, origin, addrs, upstream, rules, log, port=53):
+        self.origin, self.port = dns.name.from_text(origin), port
         self.addrs, self.upstream, self.log = addrs, upstream, log
         self.rules = rules
         self._open = []
@@ -152,9 +162,11 @@ class Server:
             family = 6 if ":" in addr else 4
             kind = socket.AF_INET6 if family == 6 else socket.AF_INET
             udp, _ = await loop.create_datagram_endpoint(
-                lambda family=family: Udp(self, family), local_addr=(addr, 53), family=kind)
+                lambda family=family: Udp(self, family), local_addr=(addr, self.port),
+                family=kind)
             tcp = await asyncio.start_server(
-                lambda r, w, family=family: self._tcp(r, w, family), addr, 53, family=kind)
+                lambda r, w, family=family: self._tcp(r, w, family), addr, self.port,
+                family=kind)
             self._open += [udp, tcp]
 
     async def stop(self):
@@ -186,7 +198,7 @@ class Server:
         question = query.question[0]
         self.log.add(question, proto, family, self.origin)
         for rule in self.rules:
-            if rule.matches(question, proto, family, self.origin):
+            if rule.matches(question, proto, family, self.origin) and rule.fits(query):
                 if "when" in rule.table and not await self._when(rule.table["when"], query):
                     continue
                 if rule.counted():
@@ -238,6 +250,8 @@ class Server:
             await rule.barrier(query.question[0], self.origin)
         if t.get("drop"):
             return None
+        if "portal" in t:
+            return _portal(query, t["portal"]).to_wire()
         if t.get("garbage"):
             return query.to_wire()[:2] + b"\x80" * 40
         if "rcode" in t:
@@ -258,6 +272,8 @@ class Server:
             reply.answer, reply.authority, reply.additional = [], [], []
             reply.flags |= dns.flags.TC
         wire = _wire(query, reply, proto)
+        if proto == "udp" and len(wire) > t.get("drop-large", 65535):
+            return None
         return bytes([wire[0] ^ 0xff]) + wire[1:] if t.get("wrong-id") else wire
 
     async def _answer(self, t, query, version):
@@ -274,6 +290,17 @@ class Server:
             if rrset.name == other.question[0].name:
                 rrset.name = query.question[0].name
         return reply
+
+
+def _portal(query, addr):
+    """What a portal says until somebody has logged in."""
+    reply = dns.message.make_response(query)
+    reply.use_edns(-1)
+    reply.flags |= dns.flags.RA
+    question = query.question[0]
+    if question.rdtype == dns.rdatatype.A:
+        reply.answer = [dns.rrset.from_text(question.name, 5, "IN", "A", addr)]
+    return reply
 
 
 def _keeps(rrset, what):

@@ -10,9 +10,11 @@ import sys
 import time
 
 import compare
+import daemons
 import fakens
 import mta_postfix
 import smtpd
+import subnet
 import world
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "schema"))
@@ -146,8 +148,12 @@ class Runner:
                        run["hostname"]] + command
         env = {k: v for k, v in os.environ.items() if not k.startswith("DANEPROBE_")}
         env.update(run.get("env", {}))
-        tool = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL,
+        behind = "net" in run
+        tool = subprocess.Popen(subnet.wrapped(command) if behind else command, env=env,
+                                stdin=subprocess.PIPE if behind else subprocess.DEVNULL,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        if behind:
+            subnet.join(tool, run["net"], [one.forwarder, one.dnsmasq])
         late = b""
         try:
             out, err = self.patient(tool, run.get("interrupt"))
@@ -171,6 +177,8 @@ class Servers:
             for table in one.servers():
                 self._mail(one, table)
             self.loop.run(self._dns(one))
+            if "dnsmasq" in one.table:
+                self._router(one)
         except BaseException:
             self.stop()
             raise
@@ -183,8 +191,9 @@ class Servers:
                 self.fakes.append(fakens.Server(zone.name, addrs, real, own, self.log))
         if "forward" in one.table:
             rules = fakens.with_barriers([one.expand(one.table["forward"])])[0]
-            self.fakes.append(fakens.Server(one.zone + ".", [one.forwarder], {"a": world.UNBOUND},
-                                            rules, self.log))
+            addr, _, port = one.expand(one.table.get("forward_at", one.forwarder)).partition("@")
+            self.fakes.append(fakens.Server(one.zone + ".", [addr], {"a": world.UNBOUND}, rules,
+                                            self.log, int(port or 53)))
         await asyncio.gather(*(fake.start() for fake in self.fakes))
 
     def _mail(self, one, table):
@@ -201,6 +210,14 @@ class Servers:
         else:
             for addr in addrs:
                 self.group.start(table, addr, port)
+
+    def _router(self, one):
+        """dnsmasq, before the scenario's forwarder if it has one, else before Debian's unbound."""
+        router = daemons.Dnsmasq("dnsmasq", one.dir)
+        self.others.append(router)
+        router.start(one.dnsmasq, one.forwarder if "forward" in one.table else world.UNBOUND,
+                     one.expand(one.table["dnsmasq"]))
+        router.wait_ready(one.dnsmasq, ".")
 
     def stop(self):
         self.group.stop()

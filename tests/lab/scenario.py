@@ -12,9 +12,9 @@ import tomllib
 ZONE_KEYS = {"zone", "sign", "tamper", "zone_b", "sign_b", "ns", "parent"}
 RUN_KEYS = {"run", "options", "resolver", "anchor", "hints", "resolvconf", "env", "repeat",
             "verdict", "finding", "exit", "hosts", "json", "text", "stderr", "queries", "seen",
-            "interrupt", "hostname", "lines"}
+            "interrupt", "hostname", "lines", "net"}
 KEYS = ZONE_KEYS | RUN_KEYS | {"cases", "rfc", "note", "zones", "certs", "server", "forward", "dns",
-                               "files", "more", "slow"}
+                               "files", "more", "slow", "forward_at", "dnsmasq"}
 PLACEHOLDER = re.compile(r"\{([a-z][a-z0-9_]*(?::[^{}]*)?)\}")
 UNBOUND = "10.53.0.53"
 GOOD_ZONE = "@ MX 10 mx\nmx A {ip1}\n_25._tcp.mx TLSA 3 1 1 {spki256:leaf}\n"
@@ -94,6 +94,10 @@ class Scenario:
     def forwarder(self):
         return self._addr(103, 1)
 
+    @property
+    def dnsmasq(self):
+        return self._addr(103, 2)
+
     def value(self, word):
         """What a placeholder stands for."""
         if word[0].isdigit():
@@ -114,7 +118,7 @@ class Scenario:
             return self.zone
         if kind == "zone" and rest in self.zones:
             return self.zones[rest].name.rstrip(".")
-        fixed = {"fwd": self.forwarder, "unbound": UNBOUND, "dir": self.dir, "anchor": self.anchor}
+        fixed = {"fwd": self.forwarder, "dnsmasq": self.dnsmasq, "unbound": UNBOUND, "dir": self.dir, "anchor": self.anchor}
         if word in fixed:
             return fixed[word]
         try:
