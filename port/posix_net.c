@@ -8,6 +8,7 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -194,7 +195,18 @@ void dp_port_close(int fd)
 
 unsigned dp_port_interface(const char *name)
 {
-	unsigned number = if_nametoindex(name);
+	struct ifreq request = { .ifr_ifindex = 0 };
+	bool found;
+	int fd;
 
-	return number > 0 ? number : (unsigned)strtoul(name, NULL, 10);
+	/* if_nametoindex would ask through a local socket, which the sandbox does not let pass. */
+	if (strlen(name) >= sizeof(request.ifr_name))
+		return 0;
+	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return 0;
+	memcpy(request.ifr_name, name, strlen(name));
+	found = ioctl(fd, SIOCGIFINDEX, &request) == 0;
+	close(fd);
+	return found ? (unsigned)request.ifr_ifindex : (unsigned)strtoul(name, NULL, 10);
 }

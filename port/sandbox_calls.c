@@ -51,8 +51,8 @@
 	.values = { O_RDONLY } }
 #define FLAGS_ONLY { .arg = 1, .mask = UINT32_MAX, .count = 4, \
 	.values = { F_GETFD, F_SETFD, F_GETFL, F_SETFL } }
-#define TERMINAL_OR_SOCKET { .arg = 1, .mask = UINT32_MAX, .count = 3, \
-	.values = { TIOCGWINSZ, FIONBIO, FIONREAD } }
+#define TERMINAL_OR_SOCKET { .arg = 1, .mask = UINT32_MAX, .count = 4, \
+	.values = { TIOCGWINSZ, FIONBIO, FIONREAD, SIOCGIFINDEX } }
 #define INTERNET { .arg = 0, .mask = UINT32_MAX, .count = 2, .values = { AF_INET, AF_INET6 } }
 #define STREAM_OR_DATAGRAM { .arg = 1, .mask = 0xf, .count = 2, \
 	.values = { SOCK_STREAM, SOCK_DGRAM } }

@@ -13,7 +13,7 @@
 #include "net/validator.h"
 #include "port/port.h"
 
-#define RESOLV_CONF "/etc/resolv.conf"
+#define RESOLV_CONF DP_RESOLV_CONF
 #define RESOLV_CONF_MAX 65536
 #define PROBE_MS 3000 /* patience for the configured resolver's first answers */
 #define SLOW_MS 8000  /* the same, when nothing else answers either */

@@ -118,7 +118,8 @@ class Scenario:
             return self.zone
         if kind == "zone" and rest in self.zones:
             return self.zones[rest].name.rstrip(".")
-        fixed = {"fwd": self.forwarder, "dnsmasq": self.dnsmasq, "unbound": UNBOUND, "dir": self.dir, "anchor": self.anchor}
+        fixed = {"fwd": self.forwarder, "dnsmasq": self.dnsmasq, "unbound": UNBOUND,
+                 "dir": self.dir, "anchor": self.anchor}
         if word in fixed:
             return fixed[word]
         try:

@@ -10,26 +10,13 @@
 
 #include "net/fitness.h"
 
-#define GOOD \
-	{ \
-		DP_LOOKUP_DATA, DP_SECURE, 0, NULL \
-	}
-#define NO_TYPE \
-	{ \
-		DP_LOOKUP_NODATA, DP_SECURE, 0, NULL \
-	}
-#define NO_NAME \
-	{ \
-		DP_LOOKUP_NXDOMAIN, DP_SECURE, 3, NULL \
-	}
-#define SILENT \
-	{ \
-		DP_LOOKUP_TIMEOUT, DP_SECURE, 0, NULL \
-	}
-#define SERVFAIL \
-	{ \
-		DP_LOOKUP_ERROR, DP_INDETERMINATE, 2, NULL \
-	}
+/* clang-format off */
+#define GOOD { DP_LOOKUP_DATA, DP_SECURE, 0, NULL }
+#define NO_TYPE { DP_LOOKUP_NODATA, DP_SECURE, 0, NULL }
+#define NO_NAME { DP_LOOKUP_NXDOMAIN, DP_SECURE, 3, NULL }
+#define SILENT { DP_LOOKUP_TIMEOUT, DP_SECURE, 0, NULL }
+#define SERVFAIL { DP_LOOKUP_ERROR, DP_INDETERMINATE, 2, NULL }
+/* clang-format on */
 
 struct answer {
 	enum dp_lookup_state state;
