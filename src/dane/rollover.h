@@ -101,13 +101,15 @@ struct dp_rollover_host {
 				 wildcard; len 0 if unknown */
 	struct dp_rollover_record *records;
 	size_t record_count;
-	uint32_t ttl_s;          /* largest Original TTL of its record set at any server */
-	bool ttl_known;          /* false: there are no records */
-	int64_t negative_ttl_s;  /* RFC 2308 s5; -1: not known */
-	const char *lagging;     /* name servers that lack the new record, for people; or NULL */
-	const char *served;      /* what is served now, for people; "" if nothing was seen */
-	bool same_key;           /* the key of what is replaced stays */
-	bool joins;              /* nothing of its key type is served now */
+	uint32_t ttl_s;         /* largest Original TTL of its record set at any server */
+	bool ttl_known;         /* false: there are no records */
+	int64_t negative_ttl_s; /* RFC 2308 s5; -1: not known */
+	const char *lagging;    /* name servers that lack the new record, for people; or NULL */
+	const char *served;     /* what is served now, for people; "" if nothing was seen */
+	bool lasting;  /* every record that vouches for what is replaced vouches for the new
+			  one: no wait, whatever caches hold */
+	bool same_key; /* the key of what is replaced stays */
+	bool joins;    /* nothing of its key type is served now */
 	bool wildcard_addresses; /* its addresses come from a wildcard */
 	bool wildcard_records;   /* its records do: that is where they are published */
 	size_t unreached;        /* addresses whose certificate was not seen */

@@ -45,7 +45,8 @@ static int64_t negative_ttl(const struct dp_lookup *soa)
 	const struct dp_rr *rr = soa->message.rrs;
 	uint32_t minimum_s, ttl_s;
 
-	if (!dp_rule_secure_data(soa) || rr->rdata_len < SOA_MINIMUM_BYTES)
+	if (!dp_rule_secure_data(soa) || soa->message.rr_count == 0 ||
+		rr->rdata_len < SOA_MINIMUM_BYTES)
 		return -1;
 	const uint8_t *at = rr->rdata + rr->rdata_len - SOA_MINIMUM_BYTES;
 
@@ -231,7 +232,7 @@ static void judge_records(struct dp_rollover_work *work, const struct seen *seen
 
 	dp_rollover_vouching(work, records, count, work->input->next.chain, fresh);
 	work->verifies = dp_rollover_verifies(work, records, count);
-	work->lasting = work->any_seen;
+	work->host->lasting = work->any_seen;
 	work->old_verified = work->any_seen;
 	host->records = dp_arena_alloc(work->arena, (count + 1) * sizeof *host->records);
 	host->record_count = count;
@@ -240,7 +241,7 @@ static void judge_records(struct dp_rollover_work *work, const struct seen *seen
 
 		dp_rollover_vouching(work, records, count, seen[s].chain, seen[s].good);
 		if (replaced && !subset(seen[s].good, fresh, count))
-			work->lasting = false;
+			work->host->lasting = false;
 		for (size_t i = 0; i < count; i++) {
 			host->records[i].served |= seen[s].good[i];
 			host->records[i].old |= seen[s].old && seen[s].good[i];
@@ -265,22 +266,25 @@ static void judge_records(struct dp_rollover_work *work, const struct seen *seen
 
 static enum dp_rollover_scheme scheme_of(const struct dp_rollover_host *host)
 {
-	bool ee = false, ta = false, next = false;
+	bool ee = false, ta = false, own = false, next = false;
 
 	for (size_t i = 0; i < host->record_count; i++) {
 		const struct dp_rollover_record *record = &host->records[i];
 
 		if (record->record->unusable != DP_REASON_NONE)
 			continue;
-		ee |= record->record->usage == DP_DANE_EE;
 		ta |= record->record->usage == DP_DANE_TA;
-		next |= record->record->usage == DP_DANE_EE && (record->next || record->idle);
+		if (record->record->usage != DP_DANE_EE)
+			continue;
+		ee = true;
+		own |= record->served;
+		next |= !record->served;
 	}
 	if (ee && ta)
 		return DP_SCHEME_KEY_ISSUER;
 	if (ta)
 		return DP_SCHEME_ISSUER;
-	return !ee ? DP_SCHEME_NONE : next ? DP_SCHEME_NEXT : DP_SCHEME_KEY;
+	return !ee ? DP_SCHEME_NONE : own && next ? DP_SCHEME_NEXT : DP_SCHEME_KEY;
 }
 
 /* --- name servers --- */
@@ -387,7 +391,7 @@ static enum dp_rollover_state state_of(const struct dp_rollover_work *work, bool
 		return DP_ROLLOVER_LAGGING;
 	if (done)
 		return DP_ROLLOVER_DEPLOYED;
-	if (work->lasting || old_enough(work))
+	if (work->host->lasting || old_enough(work))
 		return DP_ROLLOVER_READY;
 	if (!work->any_seen)
 		return DP_ROLLOVER_UNSEEN;

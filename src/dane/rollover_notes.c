@@ -176,7 +176,7 @@ static void state_notes(struct dp_rollover_work *work)
 {
 	const struct dp_rollover_host *host = work->host;
 	bool waits = host->state == DP_ROLLOVER_PREPARE || host->state == DP_ROLLOVER_WAITING ||
-		(host->state == DP_ROLLOVER_READY && !work->lasting);
+		(host->state == DP_ROLLOVER_READY && !work->host->lasting);
 
 	if (host->unreached > 0)
 		warn(work, "unreached", "",
@@ -184,10 +184,11 @@ static void state_notes(struct dp_rollover_work *work)
 				"%zu of its %zu addresses could not be reached: what is served "
 				"there is not known. Remove no record before that is.",
 				host->unreached, work->facts->addr_count));
-	if (work->verdict->outcome == DP_FAILED && host->state != DP_ROLLOVER_BROKEN)
+	if (work->verdict->outcome == DP_FAILED && host->state != DP_ROLLOVER_BROKEN &&
+		host->state != DP_ROLLOVER_MEND)
 		warn(work, "failing", "",
 			dp_arena_printf(work->arena,
-				"It fails today, whatever is deployed; to see why: daneprobe check %s",
+				"It fails today, as it is; to see why: daneprobe check %s",
 				work->input->facts->target.text));
 	if (host->wildcard_records)
 		warn(work, "wildcard-records", "",

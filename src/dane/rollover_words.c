@@ -131,11 +131,24 @@ static void wait_words(const struct scope *scope, struct dp_rollover_step *step)
 		step->command = plan_command(scope, time_text(scope->arena, now_utc_s - wait_s));
 	} else {
 		step->what = dp_arena_printf(scope->arena,
-			"Wait %s from the moment when the last name server has it: TIME. Then ask "
-			"again, which must say safe:",
+			"Wait %s, counted from TIME, the moment when the last name server has it. "
+			"Then ask again; the answer must be \"safe\":",
 			wait_text(scope));
 		step->command = plan_command(scope, "TIME");
 	}
+}
+
+static const char *ready_why(const struct scope *scope)
+{
+	for (size_t i = 0; i < scope->group->host_count; i++) {
+		if (!scope->plan->hosts[scope->group->hosts[i]].lasting)
+			return dp_arena_printf(scope->arena,
+				"The records stand since %s, which is longer than any cache keeps "
+				"an older set.",
+				time_text(scope->arena, scope->plan->since_utc_s));
+	}
+	return "Every record that vouches for what is served now vouches for the new one, too: "
+	       "whatever a cache holds, it lets both pass.";
 }
 
 static void deploy_words(const struct scope *scope, struct dp_rollover_step *step)
@@ -150,6 +163,8 @@ static void deploy_words(const struct scope *scope, struct dp_rollover_step *ste
 		step->why = "No record vouches for what is served today, so mail is deferred now; "
 			    "the new certificate matches. Senders whose caches hold an older "
 			    "record set may defer until that has run out.";
+	else if (scope->group->state == DP_ROLLOVER_READY)
+		step->why = ready_why(scope);
 	else if (scope->group->state == DP_ROLLOVER_INSECURE)
 		step->why = "No TLSA record counts for it, so nothing can break.";
 	else if (scope->group->state == DP_ROLLOVER_FIRST)
@@ -165,9 +180,9 @@ static void remove_words(const struct scope *scope, struct dp_rollover_step *ste
 	step->what = done ? "Remove, unless one is of a key that you keep for later:"
 			  : "Remove, once the check passes:";
 	step->why = done ? "Nothing that is served matches it."
-			 : "It stands for nothing any more. No cache needs it: each has the new "
-			   "record, too. Keep it for as long as you may want to go back to the "
-			   "old certificate.";
+			 : "It stands for nothing any more, and no cache needs it: what one may "
+			   "still hold has a record for the new one, too. Leave it for as long as "
+			   "you may want to go back to the old certificate.";
 }
 
 static void fill(const struct scope *scope, struct dp_rollover_step *step)
@@ -194,7 +209,9 @@ static void fill(const struct scope *scope, struct dp_rollover_step *step)
 	case DP_STEP_CHECK:
 		step->what = scope->group->state == DP_ROLLOVER_FIRST
 			? "Check what is served against the record that will be published:"
-			: "Check at once. If it fails, put the old certificate back.";
+			: scope->group->state == DP_ROLLOVER_BROKEN
+			? "Check that it is there:"
+			: "Check at once; if it fails, put the old certificate back:";
 		step->command = check_command(scope);
 		break;
 	case DP_STEP_RENEW:

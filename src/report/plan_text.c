@@ -45,7 +45,8 @@ static const char *host_name(const struct page *page, size_t index)
 {
 	char name[DP_NAME_TEXT_MAX];
 
-	return dp_text_shown(page->arena, dp_name_text(&page->facts->hosts[index].name, name));
+	return dp_arena_printf(
+		page->arena, "%s", dp_name_text(&page->facts->hosts[index].name, name));
 }
 
 static void write_verdict(const struct page *page)
@@ -118,6 +119,10 @@ static void write_host(const struct page *page, size_t index)
 	dp_buf_char(page->out, '\n');
 	if (host->state == DP_ROLLOVER_UNKNOWN)
 		write_prose(page, "  ", 2, "Its addresses or TLSA records could not be looked up.");
+	else if (host->state == DP_ROLLOVER_INSECURE)
+		write_prose(page, "  ", 2, "Not protected by DNSSEC, or without an address.");
+	else if (host->record_count == 0)
+		write_prose(page, "  ", 2, "No TLSA record yet; DNSSEC is there.");
 	if (host->served[0] != '\0')
 		write_prose(page, "  Served: ", 4, host->served);
 	if (host->record_count == 0)
@@ -148,20 +153,23 @@ static const char *away(const struct page *page, int64_t seconds)
 		page->arena, "in %s", span(page, (seconds + unit - 1) / unit * unit));
 }
 
-static void write_step(const struct page *page, const struct dp_rollover_step *step, size_t number)
+/* "now", "from 2026-11-25T21:28:43Z (in 2 hours)" */
+static const char *when(const struct page *page, const struct dp_rollover_step *step)
 {
 	int64_t off_s = step->earliest_utc_s - page->plan->clock_utc_s;
 	char text[DP_TIME_TEXT_MAX];
-	const char *first = dp_arena_printf(page->arena, "  %zu. ", number);
 
-	dp_buf_text(page->out, first);
 	if (off_s <= 0)
-		write_colored(page, BOLD, step->kind == DP_STEP_WAIT ? "until now" : "now");
-	else
-		write_colored(page, BOLD,
-			dp_arena_printf(page->arena, "%s %s (%s)",
-				step->kind == DP_STEP_WAIT ? "until" : "from",
-				dp_text_time(step->earliest_utc_s, text), away(page, off_s)));
+		return "now";
+	return dp_arena_printf(page->arena, "%s %s (%s)",
+		step->kind == DP_STEP_WAIT ? "until" : "from",
+		dp_text_time(step->earliest_utc_s, text), away(page, off_s));
+}
+
+static void write_step(const struct page *page, const struct dp_rollover_step *step, size_t number)
+{
+	dp_buf_printf(page->out, "  %zu. ", number);
+	write_colored(page, BOLD, when(page, step));
 	dp_buf_char(page->out, '\n');
 	write_prose(page, "     ", 5, step->what);
 	for (size_t i = 0; i < step->line_count; i++)

@@ -23,6 +23,7 @@ CHAINS = {
     "r13-second": ("The certificate of another host.",
                    [leaf(R13, ("b.example.org",), subject="b.example.org", kind="p384"), R13]),
     "r13-reissued": ("The first one, reissued with the same key.", [leaf(R13, end="2059-01-01T00:00:00Z"), R13]),
+    "r13-next": ("The first host with another key of the same issuer.", [leaf(R13, own_key=key("another")), R13]),
     "yr1": ("The CA moved to another root, and the key changed.", [leaf(YR1, own_key=key("next")), YR1]),
     "self-signed": ("A server that made its certificate itself.", [leaf(None, ("localhost",), subject="localhost", own_key=key("self"))]),
 }

@@ -48,6 +48,7 @@ static char asked[65536];
 static int64_t now_utc_s = NOW;
 static const char *resolver = "recursive";
 static bool all_nameservers;
+static bool planning;
 
 /* --- the world --- */
 
@@ -280,8 +281,10 @@ static void answer(struct dp_lookup *lookup, char words[WORDS][128], size_t coun
 		add_rr(lookup, (const uint8_t *)"\0\0\015\002", 4);
 }
 
-/* "NAME TYPE why WORDS" and "NAME TYPE rrsig SIGNER ALGORITHM INCEPTION EXPIRATION" */
-static bool remark(struct dp_lookup *lookup, const char *line, char words[WORDS][128])
+/* "NAME TYPE why WORDS" and
+ * "NAME TYPE rrsig SIGNER ALGORITHM INCEPTION EXPIRATION [TTL LABELS]" */
+static bool remark(
+	struct dp_lookup *lookup, const char *line, char words[WORDS][128], size_t count)
 {
 	const char *why = strstr(line, " why ") + 5;
 	struct dp_message *message = &lookup->message;
@@ -297,6 +300,11 @@ static bool remark(struct dp_lookup *lookup, const char *line, char words[WORDS]
 	rrsig.algorithm = (uint8_t)atoi(words[4]);
 	rrsig.inception_utc_s = dp_text_time_parse(words[5]);
 	rrsig.expiration_utc_s = dp_text_time_parse(words[6]);
+	if (count > 8) {
+		rrsig.owner = message->canonical;
+		rrsig.original_ttl_s = (uint32_t)atoi(words[7]);
+		rrsig.labels = (uint8_t)atoi(words[8]);
+	}
 	message->rrsigs = dp_arena_copy(arena, &rrsig, sizeof rrsig);
 	message->rrsig_count = 1;
 	return true;
@@ -334,7 +342,7 @@ static void ask(const struct world_case *c, const struct dp_task *task)
 		line += *line == '\n' ? 1 : 0;
 		count = split(line, words);
 		if (count >= 4 && strcmp(words[0], key) == 0 && strcmp(words[1], type) == 0 &&
-			!remark(lookup, line, words))
+			!remark(lookup, line, words, count))
 			answer(lookup, words, count);
 	}
 }
@@ -415,6 +423,7 @@ static struct dp_facts *run(const struct world_case *c)
 		.want_v4 = true,
 		.want_v6 = true,
 		.all_nameservers = all_nameservers,
+		.plan = planning,
 		.cert_warning_s = -1,
 		.rrsig_warning_s = -1 };
 	struct dp_task tasks[3]; /* small, so that "call again while it is max" is tested, too */
