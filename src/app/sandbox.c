@@ -20,14 +20,13 @@ static size_t to_read(const struct dp_options *options, const char **paths)
 	return count;
 }
 
+/* --complete writes before the sandbox is entered. */
 static size_t to_write(const struct dp_options *options, const char **paths)
 {
 	size_t count = 0;
 
 	if (options->output_path != NULL)
 		paths[count++] = options->output_path;
-	if (options->complete_path != NULL)
-		paths[count++] = options->complete_path;
 	return count;
 }
 
