@@ -76,6 +76,19 @@ static const char plan_head[] =
 	"\n"
 	"OPTION (defaults in parentheses)\n";
 
+static const char plan_tail[] =
+	"\n"
+	"Caches hold a record set for its TTL. Deploying is safe when what they may still\n"
+	"hold vouches for the new certificate, too: because whatever vouches for what is\n"
+	"served does (the same key, for one), or because its record is old enough at all\n"
+	"name servers, twice the TTL (RFC 7671 s8.1), which --since says. A file with the\n"
+	"certificate of one key type leaves the server's other certificate in place.\n"
+	"\n"
+	"Every option has a variable of its long name, DANEPROBE_OPT_TIMEOUT=5 for one.\n"
+	"\n"
+	"Exit status, with --exit simple in parentheses: 0 safe; 2 (1) not safe, the steps\n"
+	"say what first and when; 3 could not be found out.\n";
+
 static const char serve_head[] =
 	"usage: daneprobe serve [OPTION]...\n"
 	"       daneprobe serve --ping [--listen ADDR:PORT]\n"
@@ -118,7 +131,7 @@ static const struct help helps[] = {
 	{ "check", DP_OF_CHECK, check_head, check_tail },
 	{ "chain", DP_OF_CHAIN, chain_head, environment_tail },
 	{ "tlsa", DP_OF_TLSA, tlsa_head, tlsa_tail },
-	{ "plan", DP_OF_PLAN, plan_head, environment_tail },
+	{ "plan", DP_OF_PLAN, plan_head, plan_tail },
 	{ "serve", DP_OF_SERVE, serve_head, serve_tail },
 	{ "version", 0, version_text, "" },
 	{ "help", 0, help_text, "" },
