@@ -113,7 +113,7 @@ static bool read_server(const char *value, struct dp_resolver_server *server)
 const char *dp_option_resolver(struct dp_options *options, const char *value)
 {
 	enum dp_resolver_mode mode;
-	struct dp_resolver_server server;
+	struct dp_resolver_server server = { 0 };
 	bool word = resolver_word(value, &mode);
 
 	if (!word && !read_server(value, &server))
