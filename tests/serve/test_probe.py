@@ -135,6 +135,9 @@ def test_fix_is_seen():
     equal(server.metrics()["daneprobe_resolver_renewals_total"], 1, "renewals")
 
 
+test_fix_is_seen.long = True
+
+
 def test_resolver_is_kept():
     """Within the minute the cache serves: a second domain asks the root no more."""
     server = Exporter("--min-interval", "0")
