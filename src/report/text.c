@@ -8,11 +8,15 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "report/brief.h"
 #include "report/prose.h"
 #include "report/tree.h"
 
 #define WIDTH_DEFAULT 80
 #define WIDTH_MIN 40
+/* Kubernetes keeps the end of a termination message (the last 4,096 octets of the file, 2,048 of a
+ * log), so a longer report says at its end, too, what matters. */
+#define TAIL_BYTES 2048
 
 struct page {
 	struct dp_buf *out;
@@ -303,6 +307,7 @@ void dp_report_text(struct dp_buf *out, const struct dp_facts *facts,
 {
 	struct page page = { out, facts, verdict,
 		options->width > 0 ? options->width : WIDTH_DEFAULT, options->color };
+	size_t start = out->len;
 
 	if (page.width < WIDTH_MIN)
 		page.width = WIDTH_MIN;
@@ -310,4 +315,7 @@ void dp_report_text(struct dp_buf *out, const struct dp_facts *facts,
 	write_findings(&page, options->verbose);
 	if (options->verbose)
 		dp_tree_write(out, facts, verdict);
+	else if (out->len - start > TAIL_BYTES)
+		dp_buf_printf(out, "\n%s: %s - %s\n", dp_outcome_word(verdict->outcome),
+			shown(&page, facts->target.text), dp_brief(facts, verdict, out->arena));
 }

@@ -141,7 +141,7 @@ def cron_hears_nothing_unless_something_is_wrong():
         for more in ([], ["-v"], ["-o", "json"], ["--wait", "5", "--interval", "0.1"]):
             result = probe(dns, "-q", "--exit", "simple", "--accept", "no-mail", *more, NX)
             equal((result.code, result.out, result.err), (0, "", ""), str(more))
-        result = probe(dns, "-q", "--accept", "no-mail", NX, FAIL)
+        result = probe(dns, "-q", "--exit", "simple", "--accept", "no-mail", NX, FAIL)
         equal((result.code, result.err), (3, ""), "exit status and stderr")
         full = probe(dns, FAIL)
     equal(result.out, full.out, "the full report of what is wrong, and nothing of what is not")

@@ -56,6 +56,47 @@ static void line_one_begins_with_the_word(void **state)
 	}
 }
 
+/* A termination message keeps 4,096 octets of the end of a file, 2,048 of a log; a person reads
+ * from the top. So a long report has the verdict and the first error at its top, and both again in
+ * short at its end. */
+static void long_reports_say_at_both_ends_what_matters(void **state)
+{
+	struct dp_arena *arena = dp_arena_open();
+	const struct dp_report_options options = { 0 };
+	struct dp_verdict *verdict;
+	struct dp_facts *facts = sample_open(&samples[1], arena, &verdict);
+	struct dp_finding error = verdict->findings[0];
+	struct dp_buf out;
+	const char *head, *tail;
+
+	(void)state;
+	assert_string_equal(samples[1].name, "seed");
+	verdict->findings = dp_arena_alloc(arena, 41 * sizeof *verdict->findings);
+	verdict->finding_count = 0;
+	/* Warnings first; the one error comes last, and is of the last host. */
+	for (int i = 0; i < 40; i++) {
+		verdict->findings[verdict->finding_count] = error;
+		verdict->findings[verdict->finding_count].severity = DP_WARNING;
+		verdict->findings[verdict->finding_count++].label =
+			dp_arena_printf(arena, "mx%d.example.org", i);
+		verdict->findings[i].remedy = dp_arena_printf(arena, "Do this: %d.", i);
+	}
+	verdict->findings[verdict->finding_count++] = error;
+	dp_buf_init(&out, arena);
+	dp_report_text(&out, facts, verdict, &options);
+	assert_true(out.len > 6 * 2048);
+	head = dp_arena_text(arena, out.data, 2048);
+	tail = out.data + out.len - 2048;
+	assert_memory_equal(head, "failed: example.org - ", 22);
+	assert_non_null(
+		strstr(head, "\nerror: mx.example.org [192.0.2.1] (tlsa-anchor-not-sent)\n"));
+	assert_non_null(strstr(head, "\n  Remedy: Either append the certificate of ISRG Root X1"));
+	assert_non_null(strstr(tail,
+		"\nfailed: example.org - mx.example.org [192.0.2.1]: pins a CA certificate that was "
+		"not sent\n"));
+	dp_arena_close(arena);
+}
+
 static void only_printable_characters_without_color(void **state)
 {
 	(void)state;
@@ -131,6 +172,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(samples_read_as_before),
 		cmocka_unit_test(line_one_begins_with_the_word),
+		cmocka_unit_test(long_reports_say_at_both_ends_what_matters),
 		cmocka_unit_test(only_printable_characters_without_color),
 		cmocka_unit_test(color_adds_only_color),
 		cmocka_unit_test(wraps_prose_not_records),
