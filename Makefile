@@ -4,6 +4,7 @@
 #   TARGET=x86_64     a file of config/targets/
 #   UNBOUND=1.17      another series of libunbound than the newest, built apart
 #   DEPS_DIR=folder   sources of the dependencies from a folder, no network
+#   ROOT_CERTS=folder, KNOWN_CAS=file   other built-in roots and names of CAs: for tests
 #   JOBS=2            processes at a time inside the build of a dependency
 
 VERSION = 0.1.0
@@ -78,14 +79,15 @@ $(B)/obj/gen/%.o: $(B)/gen/%.c $(DEPS)/built
 	@mkdir -p $(@D)
 	@$(CC) $(OUR_CFLAGS) -MMD -MP -c $< -o $@
 
-$(B)/gen/known_cas_table.c: config/known_cas.tsv $(ROOTS) config/gen_known_cas.awk
+KNOWN_CAS ?= config/known_cas.tsv
+$(B)/gen/known_cas_table.c: $(KNOWN_CAS) $(ROOTS) config/gen_known_cas.awk
 	@mkdir -p $(@D)
-	@LC_ALL=C awk -f config/gen_known_cas.awk config/known_cas.tsv $(ROOTS) >$@.new
+	@LC_ALL=C awk -f config/gen_known_cas.awk $(KNOWN_CAS) $(ROOTS) >$@.new
 	@mv $@.new $@
 
 $(B)/gen/roots_table.c: $(ROOTS) config/gen_roots.sh
 	@mkdir -p $(@D)
-	@sh config/gen_roots.sh >$@.new
+	@ROOT_CERTS='$(ROOT_CERTS)' sh config/gen_roots.sh >$@.new
 	@mv $@.new $@
 
 # Names of the roots in the machine's ca-certificates, made anew when it is another version.

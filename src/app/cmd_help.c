@@ -44,9 +44,36 @@ static const char chain_head[] =
 	"Is the certificate chain in FILE complete, and what records would it satisfy?\n"
 	"\n"
 	"OPTION (defaults in parentheses)\n";
+	"With --tlsa, --tlsa-file or --live: would it match those? With --complete: add\n"
+	"what is missing.\n"
 
 static const char tlsa_head[] =
 	"usage: daneprobe tlsa [OPTION]... FILE\n"
+static const char chain_tail[] =
+	"\n"
+	"FILE is PEM, in any order, with keys and text between, or DER; - is standard\n"
+	"input. The order is found by signatures, not by names. Of several names in\n"
+	"TLSA files --host and --port choose; without --host the file must be about one\n"
+	"name only. Without any name of the server, names are not compared.\n"
+	"\n"
+	"--complete writes OUT in one step and keeps its mode; links are followed. A\n"
+	"private key in it is never readable to more users than FILE is. Nothing is\n"
+	"written when an issuer is not known. It adds what the records pin, else the\n"
+	"fewest certificates.\n"
+	"\n"
+	"Exit status\n"
+	"  without records  0: all certificates are readable, in the order in which TLS\n"
+	"                   sends them, in force, and complete: up to a root, or to a CA\n"
+	"                   whose issuer is a known root; and a private key in FILE and\n"
+	"                   --host fit. 2: something of that is not so\n"
+	"  with records     as check: 0 verified; 1 verified, with warnings; 2 failed,\n"
+	"                   unauthenticated, no-dane, no-mail; 3 undetermined\n"
+	"  --complete       2: an issuer is not known; else as above, of OUT\n"
+	"  always           3: wrong usage, a file that cannot be read or written\n"
+	"  --exit simple    0 for 0 and 1, 1 for 2, 3 for 3\n"
+	"\n"
+	"Every option has a variable of its long name, DANEPROBE_OPT_TIMEOUT=5 for one.\n";
+
 	"       daneprobe tlsa [OPTION]... --live TARGET\n"
 	"\n"
 	"Prints the TLSA records of a certificate, key or request (CSR), or of a server.\n"
@@ -116,10 +143,6 @@ static const char serve_tail[] =
 	"Exit status: 0 after SIGTERM or SIGINT; 3 when it cannot begin, or after a second\n"
 	"signal. --ping: 0 it is well, 1 it is not or does not answer.\n";
 
-static const char environment_tail[] =
-	"\n"
-	"Every option has a variable of its long name, DANEPROBE_OPT_TIMEOUT=5 for one.\n";
-
 /* What stands before and behind the options of a command. */
 struct help {
 	const char *command;
@@ -129,7 +152,7 @@ struct help {
 
 static const struct help helps[] = {
 	{ "check", DP_OF_CHECK, check_head, check_tail },
-	{ "chain", DP_OF_CHAIN, chain_head, environment_tail },
+	{ "chain", DP_OF_CHAIN, chain_head, chain_tail },
 	{ "tlsa", DP_OF_TLSA, tlsa_head, tlsa_tail },
 	{ "plan", DP_OF_PLAN, plan_head, plan_tail },
 	{ "serve", DP_OF_SERVE, serve_head, serve_tail },

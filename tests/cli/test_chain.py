@@ -1,0 +1,500 @@
+# SPDX-License-Identifier: Apache-2.0
+"""chain: a file by itself, against records, and completed. Cases C097, C210 (what is pinned is named).
+
+code("NAME") is a finding that the report must have.
+"""
+import json
+import os
+import re
+import stat
+import subprocess
+from pathlib import Path
+
+import chain_files as files
+import harness
+from chain_files import digest, key, path, pem, read, verifies, write
+from harness import check, equal, refused, run, test
+
+ROOT = Path(__file__).resolve().parents[2]
+HOOK = str(ROOT / "port/hooks/certbot-deploy.sh")
+
+
+def code(name):
+    return name
+
+
+def schema_complaints(report):
+    import jsonschema
+
+    schema = json.loads((ROOT / "tests/schema/chain.schema.json").read_text())
+    return [e.message for e in jsonschema.Draft202012Validator(schema).iter_errors(report)]
+
+
+def survey(name, *args):
+    """The JSON report on a file, held against its schema and the text report's verdict."""
+    result = run("chain", "-o", "json", *args, path(name))
+    check(result.err == "" and result.out, str(result))
+    report = json.loads(result.out)
+    equal(schema_complaints(report), [], name)
+    equal(report["exit"], result.code, "exit")
+    text = run("chain", *args, path(name))
+    equal(text.code, result.code, "exit of the text report")
+    check(text.out.startswith(report["verdict"] + ": "), text.out)
+    return report
+
+
+def codes(report, *severities):
+    return [f["code"] for f in report["findings"]
+            if not severities or f["severity"] in severities]
+
+
+def places(report):
+    return " ".join(c["place"] for c in report["chain"])
+
+
+# --- a file by itself ---
+
+ROOTS = write("root.pem", pem("root"))
+OLD = write("old.pem", pem("old"))
+BOTH = write("both.pem", pem("old root cross"))
+
+
+def expect(chain, verdict, places_wanted, *findings, args=()):
+    write("a.pem", chain if "BEGIN" in chain else pem(chain))
+    report = survey("a.pem", *args)
+    equal((report["verdict"], places(report), sorted(codes(report, "error", "warning"))),
+          (verdict, places_wanted, sorted(findings)), chain[:60])
+    equal(report["exit"], 0 if verdict == "complete" else 2, "exit")
+    return report
+
+
+@test
+def chain_complete_with_and_without_root():
+    equal(expect("leaf int root", "complete", "leaf path path")["top"], "root", "top")
+    report = expect("leaf int", "complete", "leaf path", args=["--roots", ROOTS])
+    equal((report["top"], report["missing"]["root"], codes(report)),
+          ("without-root", "Lab Root CA", [code("chain-without-root")]), "root at hand")
+    # The root's name with another key is no issuer, whatever the name says.
+    write("stranger.pem", pem("stranger"))
+    report = expect("leaf int", "incomplete", "leaf path", code("chain-incomplete"),
+                    args=["--roots", path("stranger.pem")])
+    equal(report["top"], "missing-unknown", "top")
+    expect("leaf int stranger", "incomplete", "leaf path unrelated", code("chain-incomplete"),
+           code("file-unrelated"))
+
+
+@test
+def chain_incomplete():
+    report = expect("leaf", "incomplete", "leaf", code("chain-incomplete"))
+    equal(report["missing"]["issuer"], "Lab Intermediate CA", "issuer")
+    report = expect("leaf root", "incomplete", "leaf unrelated", code("chain-incomplete"),
+                    code("file-unrelated"))
+    write("issuers.pem", pem("root int"))
+    report = expect("leaf", "incomplete", "leaf", code("chain-incomplete"),
+                    args=["--roots", path("issuers.pem")])
+    equal((report["top"], report["missing"]["at_hand"]), ("missing-at-hand", path("issuers.pem")),
+          "at hand")
+
+
+@test
+def chain_order_is_that_of_signatures():
+    equal(expect("leaf root int", "faulty", "leaf path path", code("file-disordered"))["path"],
+          [0, 2, 1], "path")
+    equal(expect("root int leaf", "faulty", "path path leaf", code("file-disordered"))["path"],
+          [2, 1, 0], "path")
+    expect("leaf int int root", "faulty", "leaf path copy path", code("file-duplicate"),
+           code("file-disordered"))
+    expect("leaf int root root", "complete", "leaf path path copy", code("file-duplicate"))
+    expect("leaf other int root", "faulty", "leaf unrelated path path", code("file-unrelated"),
+           code("file-disordered"))
+    expect("leaf int cross old", "complete", "leaf path path path")
+    expect("leaf int cross root", "complete", "leaf path beside path")
+    expect("leaf int root cross", "complete", "leaf path path beside")
+
+
+@test
+def chain_dates_and_names():
+    expect("expired int root", "faulty", "leaf path path", code("file-certificate-expired"))
+    expect("early int root", "faulty", "leaf path path", code("file-certificate-not-yet-valid"))
+    expect("soon int root", "complete", "leaf path path", code("file-certificate-expires-soon"))
+    expect("nameless int root", "complete", "leaf path path", code("file-leaf-unnamed"))
+    expect("leaf int root", "complete", "leaf path path", args=["--host", files.HOST])
+    expect("leaf int root", "faulty", "leaf path path", code("file-host-mismatch"),
+           args=["--host", "other.example.org"])
+    expect("expired int root", "complete", "leaf path path", code("file-certificate-expires-soon"),
+           args=["--at", subprocess.run(["date", "-u", "-d", "-2 days", "+%F"], check=True,
+                                        stdout=subprocess.PIPE).stdout.decode().strip()])
+    expect("int root", "faulty", "leaf path", code("file-without-leaf"))
+
+
+@test
+def chain_keys_in_the_file():
+    equal(expect(key() + pem("leaf int root"), "complete", "leaf path path")["private_key_line"], 1,
+          "line of the key")
+    report = expect(pem("leaf int root") + key(), "complete", "leaf path path")
+    equal(codes(report), [code("file-key-behind")], "note")
+    expect(key("other") + pem("leaf int root"), "faulty", "leaf path path",
+           code("file-key-mismatch"))
+    # Which certificate is the server's, the key tells, whatever stands first.
+    expect(key() + pem("other leaf int root"), "faulty", "unrelated leaf path path",
+           code("file-unrelated"), code("file-disordered"))
+    report = expect(key() + pem("leaf int root") + key("other") + pem("other int root"), "complete",
+                    "leaf path path unrelated copy copy", code("file-second-chain"))
+
+
+@test
+def chain_that_cannot_be_read_in_part():
+    garbage = "-----BEGIN CERTIFICATE-----\nMAMCAQE=\n-----END CERTIFICATE-----\n"
+    write("a.pem", pem("leaf int root") + garbage)
+    refused(run("chain", path("a.pem")), "holds a CERTIFICATE in line")
+    report = expect("odd oddroot", "complete", "leaf path")
+    equal(codes(report), [code("file-not-verified")], "a signature of an unknown kind")
+
+
+def forms():
+    """One chain as different programs write it."""
+    chain, private = pem("leaf int"), key()
+    _, pkcs12 = files.openssl("pkcs12", "-export", "-inkey", write("k", private), "-in",
+                              write("c", chain), "-name", "mail server", "-passout", "pass:")
+    _, bags = files.openssl("pkcs12", "-nodes", "-passin", "pass:", data=pkcs12)
+    check(b"Bag Attributes" in bags, bags[:200])
+    first, second = chain.split("-----END CERTIFICATE-----\n", 1)
+    first += "-----END CERTIFICATE-----\n"
+    return {
+        "certbot fullchain": chain,
+        "acme.sh": first + "\n" + second.rstrip("\n"),  # an empty line between, no line end
+        "cert-manager tls.crt": chain + "\n",
+        "postfix chain_files": private + chain,
+        "haproxy": first + private + second,
+        "cyrus": chain + private,
+        "windows": bags.replace(b"\n", b"\r\n"),
+        "windows, no end": bags.replace(b"\n", b"\r\n").rstrip(b"\r\n"),
+        "dovecot with text": "# made by hand\n\n" + first + "subject=mx\n" + second + "\0",
+        "key behind, no line end": chain + private.rstrip("\n"),
+    }
+
+
+@test
+def chain_forms_are_read_and_completed():
+    for name, data in forms().items():
+        data = data.encode() if isinstance(data, str) else data
+        write("form.pem", data)
+        equal(survey("form.pem", "--roots", ROOTS)["verdict"], "complete", name)
+        result = run("chain", "-q", "--complete", path("done.pem"), "--roots", ROOTS,
+                     path("form.pem"))
+        equal((result.code, result.out, result.err), (0, "", ""), name)
+        done = read("done.pem")
+        check(verifies(path("done.pem"), ROOTS), f"{name}: openssl verify")
+        report = survey("done.pem")
+        equal((report["verdict"], report["top"], places(report), codes(report)),
+              ("complete", "root", "leaf path path", []), name)
+        has_key = b"PRIVATE" in data
+        equal(files.labels(done), "KCCC" if has_key else "CCC", name)
+        root = pem("root").encode()
+        lines = root.replace(b"\n", b"\r\n") if b"\r\n" in data else root
+        check(lines in done, f"{name}: line ends of the added certificate")
+        # Take the root out again: what is left is what was there, but for the key's place.
+        rest = done.replace(lines, b"", 1)
+        equal(sorted(rest.split()), sorted(data.split()), name)
+        # A second time nothing is missing, and the file stays.
+        before = os.stat(path("done.pem"))
+        result = run("chain", "--complete", path("done.pem"), path("done.pem"))
+        check("nothing is missing" in result.out and result.code == 0, str(result))
+        equal(os.stat(path("done.pem")).st_ino, before.st_ino, f"{name}: written for nothing")
+        equal(read("done.pem"), done, name)
+
+
+@test
+def chain_complete_chooses_among_roots():
+    def completed(chain, *args):
+        write("a.pem", pem(chain))
+        result = run("chain", "-o", "json", "--complete", path("b.pem"), "--roots", BOTH, *args,
+                     path("a.pem"))
+        check(result.err == "", str(result))
+        report = json.loads(result.out)
+        return report["written"], " ".join(c["subject"] for c in report["chain"][2:])
+
+    written, added = completed("leaf int")
+    equal(added, "Lab Root CA", "the least to add")
+    check("least" in written["because"], written["because"])
+    for wish in ("Old Root CA", "old root ca", digest("spki256:old"), digest("spki256:old").upper()):
+        written, added = completed("leaf int", "--root", wish)
+        equal(added, "Lab Root CA Old Root CA", wish)
+        equal(written["root"], "Old Root CA", wish)
+        check(verifies(path("b.pem"), OLD), "openssl verify")
+    equal(completed("leaf int", "--root", "Lab Root CA")[1], "Lab Root CA", "--root")
+    # What goes on where the file ends.
+    equal(completed("leaf int cross")[1], "Lab Root CA Old Root CA", "after the cross-signed one")
+    # The records decide: what they pin is on no shorter way.
+    for record, root in ((f"2 1 1 {digest('spki256:old')}", OLD),
+                         (f"2 0 2 {digest('cert512:old')}", OLD),
+                         (f"2 0 1 {digest('cert256:root')}", ROOTS)):
+        write("a.pem", pem("leaf int"))
+        result = run("chain", "--complete", path("b.pem"), "--roots", BOTH, "--tlsa", record,
+                     path("a.pem"))
+        equal(result.code, 0, str(result))
+        check("a record pins it" in result.out and "\nverified: " in result.out, result.out)
+        check(verifies(path("b.pem"), root), "openssl verify")
+
+
+@test
+def chain_complete_refuses():
+    name = write("a.pem", pem("leaf int"))
+    for args, words in (
+            ([], 'the issuer of "Lab Intermediate CA", "Lab Root CA", is not in it'),
+            (["--roots", path("stranger.pem")], 'the issuer of "Lab Intermediate CA"'),
+            (["--roots", BOTH, "--root", "Nobody"], 'up to the root "Nobody": the known')):
+        write("stranger.pem", pem("stranger"))
+        result = run("chain", "--complete", path("never.pem"), *args, name)
+        equal((result.code, result.out), (2, ""), str(args))
+        harness.one_line(result, words)
+        check("type --root" in result.err, result.err)
+        check(not os.path.exists(path("never.pem")), "written all the same")
+    equal(run("chain", "--exit", "simple", "--complete", path("never.pem"), name).code, 1, "simple")
+    # A gap in the middle is filled where it is.
+    write("a.pem", pem("leaf root"))
+    write("int.pem", pem("int"))
+    result = run("chain", "-o", "json", "--complete", name, "--roots", path("int.pem"), name)
+    equal(places(json.loads(result.out)), "leaf path path", "gap")
+    equal(result.code, 0, "gap")
+
+
+def mode(name):
+    return stat.S_IMODE(os.stat(path(name)).st_mode)
+
+
+@test
+def chain_complete_never_opens_a_key():
+    secret, plain = key() + pem("leaf int"), pem("leaf int")
+    for data, own, out, wanted in (
+            (secret, 0o600, None, 0o600), (secret, 0o640, None, 0o640),
+            (secret, 0o644, None, 0o644), (plain, 0o600, None, 0o644),
+            (secret, 0o600, 0o644, 0o600), (secret, 0o640, 0o664, 0o640),
+            (secret, 0o600, 0o640, 0o600), (plain, 0o600, 0o664, 0o664),
+            (secret, 0o640, 0o600, 0o600)):
+        write("in.pem", data, own)
+        if out is None:
+            if os.path.exists(path("out.pem")):
+                os.unlink(path("out.pem"))
+        else:
+            write("out.pem", "old", out)
+        result = run("chain", "--complete", path("out.pem"), "--roots", ROOTS, path("in.pem"),
+                     umask=0o022)
+        equal(result.code, 0, str(result))
+        equal(oct(mode("out.pem")), oct(wanted), f"in {own:o}, out {out}")
+    with open(write("in.pem", secret, 0o644)) as standard:
+        os.unlink(path("out.pem"))
+        done = subprocess.run([harness.BINARY, "chain", "--complete", path("out.pem"), "--roots",
+                               ROOTS, "-"], stdin=standard, stdout=subprocess.PIPE, check=False)
+        equal((done.returncode, oct(mode("out.pem"))), (0, oct(0o600)), "from standard input")
+
+
+@test
+def chain_complete_follows_links_and_keeps_owner():
+    os.makedirs(path("archive/mx"), exist_ok=True)
+    os.makedirs(path("live/mx"), exist_ok=True)
+    write("archive/mx/fullchain1.pem", pem("leaf int"), 0o640)
+    link = path("live/mx/fullchain.pem")
+    if not os.path.islink(link):
+        os.symlink("../../archive/mx/fullchain1.pem", link)
+    os.chown(path("archive/mx/fullchain1.pem"), 0, 8)
+    equal(run("chain", "--complete", link, "--roots", ROOTS, link).code, 0, "exit")
+    check(os.path.islink(link), "the link is gone")
+    now = os.stat(path("archive/mx/fullchain1.pem"))
+    equal((now.st_gid, stat.S_IMODE(now.st_mode)), (8, 0o640), "group and mode")
+    equal(files.labels(read("archive/mx/fullchain1.pem")), "CCC", "content")
+    equal(os.listdir(path("archive/mx")), ["fullchain1.pem"], "nothing else is left")
+
+
+@test
+def chain_complete_that_cannot_be_in_one_step():
+    name = write("mounted.pem", pem("leaf int"))
+    subprocess.run(["mount", "--bind", name, name], check=True)
+    try:
+        result = run("chain", "--complete", name, "--roots", ROOTS, name)
+        refused(result, "cannot be replaced in one step")
+        equal(read("mounted.pem"), pem("leaf int").encode(), "content")
+    finally:
+        subprocess.run(["umount", name], check=True)
+    name = write("leaf.der", files.CERTS.chain("leaf")[0].der)
+    write("issuers.pem", pem("int root"))
+    refused(run("chain", "--complete", name, "--roots", path("issuers.pem"), name), "is DER, which")
+
+
+# --- against records ---
+
+
+def compared(expected, *args, name="c.pem", chain="leaf int"):
+    write(name, pem(chain))
+    result = run("chain", *args, path(name))
+    equal(result.code, {"verified": 0, "failed": 2, "unauthenticated": 2}[expected], str(result))
+    check(result.out.startswith(f"{expected}: {path(name)} - "), result.out)
+    check("server did not send" not in result.out and "it sent" not in result.out, result.out)
+    return result.out
+
+
+@test
+def chain_against_records():
+    good, root = f"3 1 1 {digest('spki256:leaf')}", f"2 1 1 {digest('spki256:root')}"
+    compared("verified", "--tlsa", good)
+    compared("verified", "--tlsa", f"2 1 1 {digest('spki256:int')}", "--host", files.HOST)
+    out = compared("verified", "--tlsa", f"2 1 1 {digest('spki256:int')}")
+    check("its name was not checked" in out, out)
+    out = compared("failed", "--tlsa", f"2 1 1 {digest('spki256:int')}", "--host", "x.example.org")
+    check("certificate-host-mismatch" in out, out)
+    out = compared("failed", "--tlsa", root)
+    check("tlsa-anchor-not-sent" in out and "daneprobe chain --complete" in out, out)
+    compared("verified", "--tlsa", root, chain="leaf int root")
+    compared("unauthenticated", "--tlsa", f"1 1 1 {digest('spki256:leaf')}")
+    out = compared("failed", "--tlsa", good.replace("3 1 1", "3 0 1"))
+    check("tlsa-selector-swapped" in out, out)
+    # Case C205: what matches nothing is listed.
+    out = compared("verified", "--tlsa", good, "--tlsa", root, "-v")
+    check("tlsa-unmatched" in out, out)
+    # What is wrong with the file itself is told beside it.
+    write("c.pem", key("other") + pem("leaf int"))
+    result = run("chain", "--tlsa", good, path("c.pem"))
+    equal(result.code, 1, str(result))
+    check("file-key-mismatch" in result.out, result.out)
+    # Of a retired CA, by name.
+    out = compared("failed", "--tlsa",
+                   "2 1 1 8d02536c887482bc34ff54e41d2ba659bf85b341a0a20afadb5813dcfbcf286d")
+    check("R3 (a CA below ISRG Root X1), whose certificate expired on 2025-09-15" in
+          " ".join(out.split()), out)
+
+
+@test
+def chain_json_against_records_is_that_of_check():
+    import sys
+
+    sys.path.append(str(ROOT / "tests/schema"))
+    import validate
+
+    write("c.pem", pem("leaf int"))
+    for record in (f"3 1 1 {digest('spki256:leaf')}", f"2 1 1 {digest('spki256:root')}"):
+        result = run("chain", "-v", "-o", "json", "--tlsa", record, path("c.pem"))
+        report = json.loads(result.out)
+        validator = validate.jsonschema.Draft202012Validator(validate.SCHEMA)
+        equal(list(validate.complaints(report, validator)), [], record)
+        equal(report["hosts"][0]["addresses"][0]["addr"], None, "no address")
+
+
+def split(text, size):
+    return " ".join(text[i:i + size] for i in range(0, len(text), size))
+
+
+@test
+def chain_record_files():
+    good, other = digest("spki256:leaf"), digest("spki256:other")
+    owner = f"_25._tcp.{files.HOST}."
+    rdata = "030101" + good
+    for text in (
+            f"3 1 1 {good}\n", f"3 1 1 {split(good.upper(), 56)}",  # dig +short
+            f"TLSA 3 1 1 {good}", f"IN TLSA DANE-EE SPKI SHA2-256 {good}",
+            f"{owner} IN TLSA 3 1 1 {good}\n", f"{owner}\t3600\tIN\tTLSA\t3 1 1 {good}\r\n",
+            f"{owner} IN 1h30m tlsa 3 1 1 ({split(good, 7)}) ; a comment ( \n",
+            f"$ORIGIN example.org.\n$TTL 1h\n_25._tcp.mx TLSA (\n 3\n 1 ; SPKI\n 1\n {split(good, 2)}\n)\n",
+            f"; whole zone\n$ORIGIN org.\nexample SOA a. b. ( 1 2\n 3 4 5 )\n  TXT \"3 1 1 ( ; \\\" \"\n"
+            f"  NS a.example\n_25._tcp.mx.example A 192.0.2.1\n    86400 IN TLSA 3 1 1 {good}\n",
+            f"{owner} IN TYPE52 \\# 35 {rdata}\n", f"{owner} TYPE52 \\# 35 ( {split(rdata, 30)} )\n",
+            f"{owner} IN TLSA \\# 35 {rdata}\n",
+            f"\ufeff_25._tcp.mx IN TLSA 3 1 1 {good}\n",
+            f"{files.HOST}. A 192.0.2.1\n{owner} RRSIG TLSA 13 5 300 20301231000000 20261101000000 7 org. aa==\n"
+            f"{owner} TLSA 3 1 1 {good}\n_443._tcp.{files.HOST}. TLSA 3 1 1 {other}\n",
+            f"_25._tcp.{files.HOST} has TLSA record 3 1 1 {split(good, 56)}\n",
+            f"3 1 1 {good}\nTLSA 13 5 3600 20301231000000 20261101000000 4711 example.org. c2ln bmF0\n",
+            f"other.example.org.\n3 1 1 {good}\n"):
+        write("records", text)
+        out = compared("verified", "--tlsa-file", path("records"))
+        check("tlsa-unmatched" not in out, text)
+    write("records", f"; <<>> DiG 9.18 <<>> TLSA {owner}\n;; global options: +cmd\n;; Got answer:\n"
+          f";; ->>HEADER<<- opcode: QUERY, status: NOERROR, id: 1\n\n;; QUESTION SECTION:\n;{owner} IN TLSA\n\n"
+          f";; ANSWER SECTION:\n{owner} 300 IN TLSA 3 1 1 (\n\t\t\t\t{split(good, 56)} )\n\n;; Query time: 0 msec\n")
+    compared("verified", "--tlsa-file", path("records"))
+    # The owner names the server: with usage 2 its name must stand in the certificate.
+    write("records", f"_25._tcp.x.example.org. TLSA 2 1 1 {digest('spki256:int')}\n")
+    check("certificate-host-mismatch" in compared("failed", "--tlsa-file", path("records")), "name")
+    write("records", f"_25._tcp.x.example.org. TLSA 3 1 1 {other}\n{owner} TLSA 3 1 1 {good}\n"
+          f"_465._tcp.mx TLSA 3 1 1 {other}\n")
+    compared("verified", "--tlsa-file", path("records"), "--host", files.HOST)
+    compared("failed", "--tlsa-file", path("records"), "--host", "x.example.org")
+    out = compared("failed", "--tlsa-file", path("records"), "--host", files.HOST, "--port", "465")
+    check(f"_465._tcp.{files.HOST}" in out, out)
+    compared("verified", "--tlsa-file", path("records"), "--host", files.HOST, "--tlsa", f"3 1 1 {other}")
+
+
+@test
+def chain_record_files_that_are_wrong():
+    good = digest("spki256:leaf")
+    write("c.pem", pem("leaf int"))
+    for text, words in (
+            ("", "holds no TLSA record; give zone file lines"),
+            ("; only a comment\n", "holds no TLSA record"),
+            ("$INCLUDE other.zone\n", "$INCLUDE and $GENERATE are not followed"),
+            (f"\n\n3 1 1 {good[:-1]}\n", "line 3 is no TLSA record: the data has an odd number"),
+            (f"a. TLSA 3 1 1 {good}g\n", "line 1 is no TLSA record"),
+            (f"a. TLSA 3 1 1 (\n {good}\n", "line 1 opens a parenthesis"),
+            (f"a. TYPE52 \\# 36 030101{good}\n", "has 35 octets of data, but says 36"),
+            (f"a. TYPE52 \\# 3 030101\n", "is too short for a TLSA record"),
+            ("a. TYPE52 \\#\n", "has no length behind"),
+            (pem("leaf"), "which is no DNS record; type records as in"),
+            ("\x00\x01\x02\n", "holds a NUL"),
+            ("$ORIGIN\n", "has no name behind $ORIGIN"),
+            (f"_25._tcp.a. TLSA 3 1 1 {good}\n_25._tcp.b. TLSA 3 0 1 {good}\n",
+             "are of several names (3 1 1 at _25._tcp.a, 3 0 1 at _25._tcp.b); type --host NAME")):
+        write("records", text)
+        refused(run("chain", "--tlsa-file", path("records"), path("c.pem")), words)
+    write("records", f"_443._tcp.{files.HOST}. TLSA 3 0 1 {good}\n")
+    refused(run("chain", "--tlsa-file", path("records"), "--host", files.HOST, path("c.pem")),
+            f"lack those of _25._tcp.{files.HOST}; the files hold 3 0 1 at _443._tcp.{files.HOST}")
+    refused(run("chain", "--tlsa-file", path("none"), path("c.pem")), "does not exist; type the path")
+    refused(run("chain", "--tlsa-file", files.FOLDER, path("c.pem")), "cannot be read")
+
+
+@test
+def chain_wrong_usage():
+    name = write("c.pem", pem("leaf int"))
+    write("k.pem", key())
+    for args, words in (
+            ([], "no file; type the path"), ([name, name], "chain takes one file"),
+            (["-o", "nagios", name], "type text or json"),
+            (["--live", "example.org", "--tlsa", "3 1 1 00", name], "leave --tlsa and --tlsa-file"),
+            (["--wait", "5", name], "type --live TARGET, too"),
+            (["--root", "X", name], "type --complete OUT, too"),
+            (["--roots", path("k.pem"), name], "holds no certificate"),
+            ([path("k.pem")], "holds no certificate"), ([path("none.pem")], "does not exist"),
+            (["--live", "smtp://a.example", "--host", "b.example", name], "leave --host out"),
+            (["--complete", path("no/folder.pem"), "--roots", ROOTS, name], "cannot be written")):
+        refused(run("chain", *args), words)
+
+
+# --- certbot ---
+
+
+@test
+def certbot_deploy_hook():
+    os.makedirs(path("certbot/archive/mx"), exist_ok=True)
+    os.makedirs(path("certbot/live/mx"), exist_ok=True)
+    write("certbot/archive/mx/fullchain3.pem", pem("leaf int"), 0o644)
+    link = path("certbot/live/mx/fullchain.pem")
+    if not os.path.islink(link):
+        os.symlink("../../archive/mx/fullchain3.pem", link)
+    env = harness.clean_environment({"RENEWED_LINEAGE": path("certbot/live/mx"),
+                                     "RENEWED_DOMAINS": files.HOST, "DANEPROBE": harness.BINARY,
+                                     "DANEPROBE_OPT_ROOTS": ROOTS})
+
+    def hook(**more):
+        return subprocess.run(["sh", HOOK], env={**env, **more}, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, check=False)
+
+    for _ in range(2):  # certbot runs hooks again and again
+        done = hook()
+        equal((done.returncode, done.stdout), (0, b""), "hook")
+        check(os.path.islink(link) and verifies(link, ROOTS), "completed behind the link")
+        equal(files.labels(read("certbot/archive/mx/fullchain3.pem")), "CCC", "blocks")
+    # It fails when the issuer is not known.
+    write("certbot/archive/mx/fullchain3.pem", pem("leaf"), 0o644)
+    done = hook()
+    equal(done.returncode, 2, str(done.stdout))
+    check(b"cannot be completed" in done.stdout, str(done.stdout))
+    check(re.search(rb"--roots FILE", done.stdout), str(done.stdout))
