@@ -230,7 +230,11 @@ PREFIX ?= /usr/local
 SHARE := $(PREFIX)/share
 CROSS := aarch64 armv7 mips mipsel riscv64
 
-.PHONY: packages size cross install clean help
+# A container image of the program alone, by any builder that takes docker's options:
+# make image IMAGE_BUILDER='buildah bud --format docker'
+IMAGE_BUILDER ?= docker build
+
+.PHONY: packages size cross image install clean help
 packages:
 	@port/deps/packages.sh test
 
@@ -240,6 +244,9 @@ size: $(B)/daneprobe
 cross:
 	@port/deps/packages.sh cross
 	@for target in $(CROSS); do $(MAKE) --no-print-directory TARGET=$$target all || exit 1; done
+
+image: $(B)/daneprobe
+	$(IMAGE_BUILDER) --build-arg VERSION=$(VERSION) -t daneprobe:$(VERSION) -f port/container/Dockerfile $(B)
 
 install: $(B)/daneprobe
 	install -D -m 755 $< $(DESTDIR)$(PREFIX)/bin/daneprobe
@@ -251,4 +258,4 @@ clean:
 	rm -rf build
 
 help:
-	@echo "all demo test test-all lint fuzz bench size cross install fetch deps packages clean"
+	@echo "all demo test test-all lint fuzz bench size cross image install fetch deps packages clean"
