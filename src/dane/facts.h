@@ -112,7 +112,7 @@ struct dp_host_facts {
 	struct dp_lookup nsec3param; /* on an insecure host whose zone has a DS: NSEC3 iterations */
 	/* plan: of the zone, when the host has no TLSA records: how long that is remembered */
 	struct dp_lookup soa;
-	struct dp_lookup tlsa_hint;  /* on an insecure host: asked last, for explanation only */
+	struct dp_lookup tlsa_hint;     /* on an insecure host: asked last, for explanation only */
 	struct dp_lookup ds[DP_DS_MAX]; /* on an insecure host: DS of its ancestors, TLD first */
 	size_t ds_count;
 	struct dp_addr_facts addrs[DP_ADDRS_MAX];
@@ -147,7 +147,7 @@ struct dp_target {
 	const struct dp_chain *given;
 	const char *given_name;
 	bool any_name; /* the name of the server is not known: none is compared with the chain's */
-	struct dp_name only_host; /* of a domain's MX hosts only this one; len 0: all */
+	struct dp_name only_host;   /* of a domain's MX hosts only this one; len 0: all */
 	const struct dp_name *down; /* --down */
 	size_t down_count;
 	bool all_nameservers;
@@ -176,8 +176,8 @@ struct dp_facts {
 	bool interrupted;          /* a signal ended the run */
 	const char *resolver_mode; /* "recursive", "system", "192.0.2.1" */
 	const char *resolver_why;
-	struct dp_lookup root; /* ". DNSKEY": asked when a lookup failed or was bogus, to tell the
-				  peer's faults from those of our own environment */
+	struct dp_lookup root;   /* ". DNSKEY": asked when a lookup failed or was bogus, to tell the
+				    peer's faults from those of our own environment */
 	struct dp_lookup absent; /* with root: TLSA of a name that does not exist */
 	struct dp_lookup tld;    /* with root: DS of the target's top-level domain */
 	struct dp_nameservers *nameservers; /* dane/nameservers.h; NULL: not begun */

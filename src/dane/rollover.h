@@ -8,7 +8,8 @@
  * chain is safe when every record set that a cache can still hold vouches for it. That is known in
  * two ways only:
  *  - every record that vouches for the certificate now served vouches for the new one, too (a
- *    renewal with the same key, say): a set that let the old one pass lets the new one pass;
+ *    renewal with the same key, say): a set that let the old one pass lets the new one pass, as
+ *    long as nothing that vouched for the old one was removed lately;
  *  - the operator says since when the records stand on all name servers (--since), and that is two
  *    TTLs ago or more: RFC 7671 s8.1 wants "at least two TTLs".
  * The inception time of a signature proves nothing here: signers set it back, by an hour or to the
@@ -113,6 +114,7 @@ struct dp_rollover_host {
 	bool wildcard_addresses; /* its addresses come from a wildcard */
 	bool wildcard_records;   /* its records do: that is where they are published */
 	size_t unreached;        /* addresses whose certificate was not seen */
+	size_t unrouted;         /* and those that this machine has no way to */
 };
 
 enum dp_step_kind {

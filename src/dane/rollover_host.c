@@ -166,7 +166,10 @@ static size_t list_seen(struct dp_rollover_work *work, struct seen *seen, size_t
 			if (!known && count < max)
 				seen[count++].chain = chain;
 		}
-		work->host->unreached += !any && !work->verdict->addrs[a].skipped;
+		if (!any && work->verdict->addrs[a].skipped)
+			work->host->unrouted++;
+		else if (!any)
+			work->host->unreached++;
 	}
 	return count;
 }

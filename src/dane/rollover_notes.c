@@ -178,7 +178,13 @@ static void state_notes(struct dp_rollover_work *work)
 	bool waits = host->state == DP_ROLLOVER_PREPARE || host->state == DP_ROLLOVER_WAITING ||
 		(host->state == DP_ROLLOVER_READY && !work->host->lasting);
 
-	if (host->unreached > 0)
+	if (host->unrouted > 0)
+		tell(work, "unrouted", "",
+			dp_arena_printf(work->arena,
+				"This machine has no way to %zu of its %zu addresses (IPv6, it may "
+				"be): what is served there is not known.",
+				host->unrouted, work->facts->addr_count));
+	if (host->unreached > 0 && !work->facts->down)
 		warn(work, "unreached", "",
 			dp_arena_printf(work->arena,
 				"%zu of its %zu addresses could not be reached: what is served "
