@@ -180,20 +180,32 @@ static const char *private_key(
 	return library_key(block->der, block->der_len, arena, out);
 }
 
+/* RSAPublicKey, RFC 8017 sA.1.1 */
+static bool is_pkcs1(const struct dp_block *block)
+{
+	struct dp_der outer = dp_der_open(block->der, block->der_len), inside;
+	struct dp_der_item item;
+
+	if (!dp_der_take(&outer, DP_DER_SEQUENCE, &item) || !dp_der_done(&outer))
+		return false;
+	inside = dp_der_inside(&item);
+	return dp_der_take(&inside, DP_DER_INTEGER, &item) &&
+		dp_der_take(&inside, DP_DER_INTEGER, &item) && dp_der_done(&inside);
+}
+
 /* SubjectPublicKeyInfo stays as it is; PKCS#1 is wrapped. */
 static const char *public_key(
 	const struct dp_block *block, struct dp_arena *arena, struct spki *out)
 {
 	static const uint8_t rsa[] = { 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d,
 		0x01, 0x01, 0x01, 0x05, 0x00 };
-	const char *why = NULL;
 	struct dp_key_info info;
 
+	if (is_pkcs1(block))
+		return wrap(rsa, sizeof rsa, block->der, block->der_len, arena, out);
 	out->der = block->der;
 	out->len = block->der_len;
-	if (!dp_key_read(block->der, block->der_len, &info))
-		why = wrap(rsa, sizeof rsa, block->der, block->der_len, arena, out);
-	return why == NULL && dp_key_read(out->der, out->len, &info) ? NULL : damaged;
+	return dp_key_read(block->der, block->der_len, &info) ? NULL : damaged;
 }
 
 /* CertificationRequest, RFC 2986 s4. Whoever made it signed it with the key: one that was changed
@@ -221,9 +233,13 @@ static const char *request_key(const struct dp_block *block, struct spki *out)
 	fields.inner_algorithm = fields.algorithm;
 	out->der = fields.spki.start;
 	out->len = fields.spki.total;
-	return dp_signature_check(&fields, out->der, out->len, &limit) == DP_SIGNATURE_BAD
-		? "is damaged: its signature does not fit its key; make the request anew"
-		: NULL;
+	switch (dp_signature_check(&fields, out->der, out->len, &limit)) {
+	case DP_SIGNATURE_GOOD:
+	case DP_SIGNATURE_UNSUPPORTED: return NULL;
+	case DP_SIGNATURE_BAD:
+	case DP_SIGNATURE_UNREADABLE_KEY: break;
+	}
+	return "is damaged: its signature does not fit its key; make the request anew";
 }
 
 static const char *certificate_key(const struct dp_block *block, struct spki *out)
