@@ -152,6 +152,20 @@ static void part(struct dp_probe_run *run)
 	}
 }
 
+/* A peer that hangs up on a clear word, or says nothing, may be one for TLS from the first byte: by
+ * its port one can tell. */
+static const char *with_hint(const struct dp_probe_run *run, const char *detail)
+{
+	const char *scheme = dp_protocol_at_once_at(run->request.port);
+	enum dp_reason reason = run->dialogue.reason;
+
+	if (scheme == NULL || detail == NULL ||
+		(reason != DP_REASON_CONNECTION_LOST && reason != DP_REASON_REPLY_TIMEOUT))
+		return detail;
+	return dp_arena_printf(run->arena, "%s (port %u is for TLS from the first byte: %s://)",
+		detail, (unsigned)run->request.port, scheme);
+}
+
 /* TLS was tried in the place of a greeting that did not come. */
 static void end_asking(struct dp_probe_run *run)
 {
@@ -161,7 +175,8 @@ static void end_asking(struct dp_probe_run *run)
 		(void)dp_dialogue_spoke_tls(&run->dialogue);
 	else
 		(void)dp_dialogue_timed_out(&run->dialogue);
-	set(run, spoke ? DP_OK : DP_TIMEOUT, run->dialogue.reason, run->dialogue.detail);
+	/* A time limit all the same: a second attempt would only take as long. */
+	set(run, DP_TIMEOUT, run->dialogue.reason, with_hint(run, run->dialogue.detail));
 	finish(run);
 }
 
@@ -198,7 +213,7 @@ static void end_talk(struct dp_probe_run *run, enum dp_status status)
 	const char *text = farewell(run);
 	size_t count;
 
-	set(run, status, dialogue->reason, dialogue->detail);
+	set(run, status, dialogue->reason, with_hint(run, dialogue->detail));
 	run->probe->reply_code = dialogue->reply_code;
 	if (status != DP_OK || !dialogue->answered || text == NULL ||
 		dp_port_write(run->fd, text, strlen(text), &count) != DP_OK) {
@@ -403,7 +418,7 @@ static void time_is_up(struct dp_probe_run *run)
 	case CONNECTING: set(run, DP_TIMEOUT, DP_REASON_CONNECT_TIMEOUT, NULL); break;
 	case TALKING:
 		(void)dp_dialogue_timed_out(&run->dialogue);
-		set(run, DP_TIMEOUT, run->dialogue.reason, run->dialogue.detail);
+		set(run, DP_TIMEOUT, run->dialogue.reason, with_hint(run, run->dialogue.detail));
 		break;
 	case SHAKING:
 		if (run->asking) {

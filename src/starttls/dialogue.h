@@ -85,6 +85,9 @@ bool dp_protocol_patient(const struct dp_protocol *protocol);
 /* Is it the port of any scheme? */
 bool dp_protocol_port_known(uint16_t port);
 
+/* The scheme of this port where TLS begins with the first byte; NULL: none has it. */
+const char *dp_protocol_at_once_at(uint16_t port);
+
 /* Begin. names is copied. */
 void dp_dialogue_start(struct dp_dialogue *dialogue, const struct dp_protocol *protocol,
 	const struct dp_dialogue_names *names, struct dp_arena *arena);

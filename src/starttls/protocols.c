@@ -43,6 +43,15 @@ bool dp_protocol_port_known(uint16_t port)
 	return false;
 }
 
+const char *dp_protocol_at_once_at(uint16_t port)
+{
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+		if (port != 0 && protocols[i]->port == port && protocols[i]->step_count == 0)
+			return protocols[i]->scheme;
+	}
+	return NULL;
+}
+
 const struct dp_service *dp_protocol_service(const struct dp_protocol *protocol)
 {
 	return &protocol->service;

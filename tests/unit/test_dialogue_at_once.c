@@ -87,6 +87,9 @@ static void the_list(void **state)
 		assert_int_equal(dp_protocol_at_once(protocol), table[i].at_once);
 		assert_non_null(dp_protocol_service(protocol)->name);
 	}
+	assert_string_equal(dp_protocol_at_once_at(993), "imaps");
+	assert_null(dp_protocol_at_once_at(143));
+	assert_null(dp_protocol_at_once_at(0));
 	for (size_t i = 0; dp_protocol_at(i) != NULL; i++)
 		assert_ptr_equal(
 			dp_protocol_find(dp_protocol_scheme(dp_protocol_at(i))), dp_protocol_at(i));
