@@ -83,8 +83,8 @@ unsigned dp_port_interface(const char *name);
 bool dp_port_same_file(const char *a, const char *b);
 
 /* Replace a file in one step, whatever happens (power cuts included): the old content or the new,
- * never else. As above, but a regular file that cannot be replaced so is not touched: DP_DENIED (the
- * folder is closed to us, its owner cannot be kept, it is a mount point). secret: data holds a
+ * never else. As above, but a regular file that cannot be replaced so is not touched: DP_DENIED
+ * (the folder is closed to us, its owner cannot be kept, it is a mount point). secret: data holds a
  * private key. Then a new file is at most as open as the file like (0600 without one), and an
  * existing one is narrowed to that. */
 enum dp_status dp_port_replace_file(

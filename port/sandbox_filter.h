@@ -62,8 +62,8 @@ struct dp_filter_step {
 
 #define DP_FILTER_STEPS_MAX 512
 #define DP_FILTER_ALLOW 0x7fff0000u
-#define DP_FILTER_KILL 0x80000000u /* the process; kernels before 4.14: the thread, the only one \
-				    */
+/* The process; for kernels before 4.14 the thread, which is the only one. */
+#define DP_FILTER_KILL 0x80000000u
 
 /* Write the filter that lets through the calls of groups (enum dp_calls, or-ed) into steps (room:
  * how many). Returns their number; 0 if there is not enough room or the machine is not known. */
