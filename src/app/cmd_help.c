@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/options.h"
+#include "app/target.h"
 
 static const char check_head[] =
 	"usage: daneprobe check [OPTION]... TARGET...\n"
@@ -13,6 +14,7 @@ static const char check_head[] =
 	"TARGET\n"
 	"  example.org             a mail domain: its MX hosts, all addresses, port 25\n"
 	"  smtp://mx.example.org   one server; smtp://HOST:PORT for another port than 25\n"
+	"  imaps://mx.example.org  another service, by its scheme: the list is below\n"
 	"  bücher.example          in lower case, or as A-label: xn--bcher-kva.example\n"
 	"\n"
 	"OPTION (defaults in parentheses)\n";
@@ -42,13 +44,11 @@ static const char chain_head[] =
 	"usage: daneprobe chain [OPTION]... FILE\n"
 	"\n"
 	"Is the certificate chain in FILE complete, and what records would it satisfy?\n"
-	"\n"
-	"OPTION (defaults in parentheses)\n";
 	"With --tlsa, --tlsa-file or --live: would it match those? With --complete: add\n"
 	"what is missing.\n"
+	"\n"
+	"OPTION (defaults in parentheses)\n";
 
-static const char tlsa_head[] =
-	"usage: daneprobe tlsa [OPTION]... FILE\n"
 static const char chain_tail[] =
 	"\n"
 	"FILE is PEM, in any order, with keys and text between, or DER; - is standard\n"
@@ -74,6 +74,8 @@ static const char chain_tail[] =
 	"\n"
 	"Every option has a variable of its long name, DANEPROBE_OPT_TIMEOUT=5 for one.\n";
 
+static const char tlsa_head[] =
+	"usage: daneprobe tlsa [OPTION]... FILE\n"
 	"       daneprobe tlsa [OPTION]... --live TARGET\n"
 	"\n"
 	"Prints the TLSA records of a certificate, key or request (CSR), or of a server.\n"
@@ -191,6 +193,8 @@ int dp_help_print(const char *command)
 		dp_buf_text(&out, help->head);
 		if (help->scope != 0)
 			dp_options_help(&out, (enum dp_option_scope)help->scope);
+		if (help->scope == DP_OF_CHECK)
+			dp_target_help(&out);
 		dp_buf_text(&out, help->tail);
 	}
 	status = dp_print(out.data);

@@ -79,10 +79,6 @@ static size_t hosts_with(const struct page *page, enum dp_outcome outcome)
 	return count;
 }
 
-/* What the verdict means, said of the target. */
-static const char *meaning(const struct page *page)
-{
-	size_t good = hosts_with(page, DP_VERIFIED), all = page->facts->host_count;
 /* The same of a chain in a file, which nobody has sent yet. */
 static const char *given_meaning(const struct page *page)
 {
@@ -110,13 +106,36 @@ static const char *given_meaning(const struct page *page)
 		"could not find out whether senders that validate DANE would deliver %s", with);
 }
 
+/* The same of a server that clients use, not senders of mail. */
+static const char *meaning_for_clients(const struct page *page)
+{
+	switch (page->verdict->outcome) {
+	case DP_VERIFIED: return "clients that validate DANE connect to it";
+	case DP_FAILED: return "clients that validate DANE refuse it";
+	case DP_UNAUTHENTICATED:
+		return "clients must use TLS, but nothing authenticates the server";
+	case DP_NO_DANE: return "DANE does not protect it";
+	case DP_NO_MAIL: return "it has no address";
+	case DP_UNDETERMINED:
+	case DP_OUTCOMES: break;
+	}
+	return "could not find out whether clients that validate DANE connect to it";
+}
 
+/* What the verdict means, said of the target. */
+static const char *meaning(const struct page *page)
+{
+	const struct dp_service *service = page->facts->target.service;
+	size_t good = hosts_with(page, DP_VERIFIED), all = page->facts->host_count;
+
+	if (page->facts->target.given != NULL)
+		return given_meaning(page);
+	if (service != NULL && service->clients)
+		return meaning_for_clients(page);
 	switch (page->verdict->outcome) {
 	case DP_VERIFIED:
 		if (good < all)
 			return dp_arena_printf(page->out->arena,
-	if (page->facts->target.given != NULL)
-		return given_meaning(page);
 				"senders that validate DANE deliver by %zu of its %zu mail hosts",
 				good, all);
 		return "senders that validate DANE deliver to it";
