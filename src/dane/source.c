@@ -199,6 +199,11 @@ static const char *kind_text(enum dp_block_kind kind)
 	return "block";
 }
 
+static const char *an(enum dp_block_kind kind)
+{
+	return kind == DP_BLOCK_ENCRYPTED_KEY ? "n" : "";
+}
+
 static const char *where(const struct file *file, const struct dp_block *block)
 {
 	if (file->bundle->is_der)
@@ -248,8 +253,8 @@ static const char *keys_beside(struct file *file)
 		why = dp_key_spki(block, file->arena, &spki, &spki_len);
 		if (block->kind == DP_BLOCK_PRIVATE_KEY) {
 			if (why != NULL)
-				return dp_arena_printf(file->arena, "holds a %s%s that %s", kind,
-					where(file, block), why);
+				return dp_arena_printf(file->arena, "holds a%s %s%s that %s",
+					an(block->kind), kind, where(file, block), why);
 			if (!own_by_key(file, spki, spki_len))
 				return dp_arena_printf(file->arena,
 					"holds a private key%s that belongs to none of its "
@@ -414,8 +419,8 @@ static const char *keys_alone(struct file *file)
 			continue;
 		why = dp_key_spki(block, file->arena, &source.spki, &source.spki_len);
 		if (why != NULL)
-			return dp_arena_printf(file->arena, "holds a %s%s that %s",
-				kind_text(block->kind), where(file, block), why);
+			return dp_arena_printf(file->arena, "holds a%s %s%s that %s",
+				an(block->kind), kind_text(block->kind), where(file, block), why);
 		key.spki = source.spki;
 		key.spki_len = source.spki_len;
 		key.key_type =
