@@ -1,23 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
 """check --wait, as an init container has it, while the domain's records are being published."""
+import os
 import re
 import signal
 import subprocess
 import time
 
 import stage as stages
+import daemons
 
 PATIENCE_S = 60
+MEMORY = "10.53.0.54"  # a resolver that remembers denials for long
 LINE = re.compile(r"daneprobe: (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ) (.*)")
 
 
 class Waiting:
     """A daneprobe that waits; its lines on stderr as they come."""
 
-    def __init__(self, stage, *args):
+    def __init__(self, stage, *args, options=None, before=()):
         self.process = subprocess.Popen(
-            [stage.binary, "check", *stage.options(), *args], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            [*before, stage.binary, "check", *(options or stage.options()), *args],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.lines = []
 
     def line(self, words):
@@ -72,6 +75,38 @@ def test_wait_from_not_published_to_wrong_to_right(stage):
     assert out.splitlines()[0] == "verified: later.lab - senders that validate DANE deliver to it"
     assert out.count("later.lab - ") == 1, out
     assert len(rest) == 1 and re.search(r"done after \d[0-9.]* s, \d+ attempts$", rest[0]), rest
+
+
+def test_wait_is_not_held_up_by_the_memory_of_a_resolver(stage):
+    """The resolver of /etc/resolv.conf remembers that there were no records; the wait does not."""
+    stage.publish("later", stages.UNPUBLISHED)
+    resolver = daemons.Unbound("unbound-memory", stage.sub("memory"))
+    resolver.start(MEMORY, stage.lab.hints, stage.lab.anchor, "cache-max-negative-ttl: 300")
+    resolver.wait_ready(MEMORY, ".")
+    path = os.path.join(stage.folder, "resolv.conf")
+    with open(path, "w") as file:
+        file.write("nameserver %s\n" % MEMORY)
+    options = ["--root-hints", stage.lab.hints, "--trust-anchor", stage.lab.anchor, "-t", "3"]
+    waiting = Waiting(stage, "-v", "--wait", "30", "--interval", "0.3", "later.lab",
+                      options=options, before=["unshare", "--mount", "sh", "-c",
+                                               'mount --bind "$0" /etc/resolv.conf && exec "$@"',
+                                               path])
+    try:
+        waiting.line("later.lab: not published yet")
+        stage.publish("later", stages.RIGHT)
+        while "later.lab: passes" not in waiting.line(""):
+            pass
+        code, out, _ = waiting.end()
+        # It was that resolver that was asked, and it still denies the records.
+        done = subprocess.run([stage.binary, "check", "-r", MEMORY, *options, "later.lab"],
+                              capture_output=True, text=True)
+    finally:
+        waiting.kill()
+        resolver.stop()
+        stage.publish("later", stages.UNPUBLISHED)
+    assert code == 0, code
+    assert "\nDNS: system" in out, out
+    assert done.stdout.startswith("no-dane: later.lab"), done.stdout
 
 
 def test_wait_that_passes_at_once_says_nothing_more(stage):
