@@ -44,10 +44,20 @@ static bool fits(const struct dp_serve_pattern *pattern, const struct dp_name *n
 	return dp_name_equal(name, &pattern->name);
 }
 
+/* The ports of these stand in the DNS, where whoever owns the name chooses them (RFC 2782). */
+static bool is_srv(const struct dp_target *target)
+{
+	static const char scheme[] = "srv:";
+	size_t len = sizeof(scheme) - 1;
+
+	return strlen(target->text) > len && dp_text_equal_nocase(target->text, len, scheme, len);
+}
+
 const char *dp_serve_refuses(const struct dp_options *options, const struct dp_target *target)
 {
 	bool name = options->allowed_count == 0;
-	bool port = target->is_domain || dp_protocol_port_known(target->port);
+	bool srv = is_srv(target);
+	bool port = !srv && (target->is_domain || dp_protocol_port_known(target->port));
 
 	for (size_t i = 0; i < options->allowed_count; i++) {
 		const struct dp_serve_pattern *pattern = &options->allowed[i];
@@ -55,10 +65,13 @@ const char *dp_serve_refuses(const struct dp_options *options, const struct dp_t
 		if (!fits(pattern, &target->name))
 			continue;
 		name = true;
-		port = port || pattern->port == target->port;
+		port = port || srv || pattern->port == target->port;
 	}
 	if (!name)
 		return "this target is not among those that --allow-target lets through here";
+	if (srv && !port)
+		return "SRV records name any port, so their owner must be let through by "
+		       "--allow-target here";
 	if (!port)
 		return "this port is of none of the protocols that are known here; --allow-target "
 		       "NAME:PORT lets it through";

@@ -15,7 +15,7 @@ const char *dp_serve_pattern_read(
 
 /* NULL, or one line that says why not. Without patterns every name is allowed. The port of a server
  * must be that of a known protocol, or be named by a pattern that fits; that of mail domains is the
- * operator's own choice (--port). */
+ * operator's own choice (--port). SRV targets, whose DNS chooses the port, need a pattern. */
 const char *dp_serve_refuses(const struct dp_options *options, const struct dp_target *target);
 
 #endif

@@ -354,6 +354,7 @@ void dp_serve_reply_send(struct dp_serve_client *client, const struct dp_serve_r
 {
 	static const char plain[] = "text/plain; charset=utf-8";
 	struct dp_buf *out = &client->out;
+	char date[DP_SERVE_DATE_MAX];
 	/* A line of ours to people ends with a line feed; what goes to machines has its own. */
 	bool line = reply->type == NULL;
 
@@ -361,9 +362,10 @@ void dp_serve_reply_send(struct dp_serve_client *client, const struct dp_serve_r
 	client->http->counts->replies[reply->status]++;
 	dp_buf_init(out, client->arena);
 	dp_buf_printf(out,
-		"HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
+		"HTTP/1.1 %d %s\r\nDate: %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
 		"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n",
-		(int)reply->status, dp_serve_status_text(reply->status), line ? plain : reply->type,
+		(int)reply->status, dp_serve_status_text(reply->status),
+		dp_serve_date(dp_port_utc_s(), date), line ? plain : reply->type,
 		reply->body_len + line);
 	if (reply->status == DP_SERVE_METHOD)
 		dp_buf_text(out, "Allow: GET, HEAD\r\n");

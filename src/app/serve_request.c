@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/serve_request.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -11,6 +12,7 @@
 #define TIMEOUT_MOST_MS (24 * 3600 * 1000)
 #define WAY_BACK_MS 500 /* as blackbox_exporter's --timeout-offset */
 #define LEAST_MS 100
+#define DAY_S 86400
 
 struct span {
 	const char *at;
@@ -41,6 +43,21 @@ const char *dp_serve_status_text(enum dp_serve_status status)
 	case DP_SERVE_VERSION: return "HTTP Version Not Supported";
 	}
 	return "";
+}
+
+const char *dp_serve_date(int64_t utc_s, char out[DP_SERVE_DATE_MAX])
+{
+	static const char days[] = "ThuFriSatSunMonTueWed"; /* 1970 began on a Thursday */
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	char iso[DP_TIME_TEXT_MAX]; /* 1994-11-06T08:49:37Z */
+	int month;
+
+	dp_text_time(utc_s, iso);
+	month = (iso[5] - '0') * 10 + iso[6] - '0';
+	(void)snprintf(out, DP_SERVE_DATE_MAX, "%.3s, %.2s %.3s %.4s %.8s GMT",
+		days + utc_s / DAY_S % 7 * 3, iso + 8, months + (month - 1) % 12 * 3, iso,
+		iso + 11);
+	return out;
 }
 
 /* Cut a line off *rest, without its end. */

@@ -19,6 +19,8 @@
 #define DP_SERVE_PATH_MAX 2048      /* bytes of its target, path and query */
 #define DP_SERVE_PARAMETER_MAX 1024 /* bytes of the target of a probe, decoded */
 
+#define DP_SERVE_DATE_MAX 64
+
 enum dp_serve_status {
 	DP_SERVE_OK = 200,
 	DP_SERVE_BAD_REQUEST = 400,
@@ -51,6 +53,10 @@ enum dp_serve_status dp_serve_request_parse(const char *head, size_t len, struct
 
 /* The words of a status: "Bad Request". */
 const char *dp_serve_status_text(enum dp_serve_status status);
+
+/* A time as HTTP writes it (RFC 9110 s5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT". Years 1970 to 9999.
+ * Returns out. */
+const char *dp_serve_date(int64_t utc_s, char out[DP_SERVE_DATE_MAX]);
 
 /* The parameter "target" of a query, decoded. NULL with one line in *why when it is not there, is
  * there twice, is too long, holds a NUL, or when there is another parameter. */

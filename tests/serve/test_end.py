@@ -24,8 +24,9 @@ def test_drain():
     """SIGTERM: probes end, no new ones, no new connections; then 0."""
     for number in (signal.SIGTERM, signal.SIGINT):
         server = Exporter("--key-types", "any", "--max-probes", "1")
-        running, queued, kept = Connection(), Connection(), Connection()
+        running, queued, kept, other = [Connection() for _ in range(4)]
         equal(kept.get("/healthz").status, 200, "before")
+        equal(other.get("/healthz").status, 200, "before")
         running.send(request("/probe?target=slow0.lab"))
         server.await_metric("daneprobe_probes_in_flight", 1)
         queued.send(request("/probe?target=slow1.lab"))
@@ -35,6 +36,7 @@ def test_drain():
         reply = kept.get("/healthz")
         equal((reply.status, reply.text, reply.headers["connection"]),
               (503, "ending\n", "close"), "/healthz while it ends")
+        equal(other.get("/probe?target=slow2.lab").status, 503, "a new probe")
         try:
             Connection()
             raise exporter.Failure("it still accepts")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """HTTP as it should not be, and as it may be."""
+import email.utils
 import random
 import socket
 import time
@@ -29,7 +30,10 @@ def raw(data, wait=True):
 def test_paths():
     Exporter()
     check("/probe" in get("/").text, "the index names /probe")
-    equal(get("/healthz").text, "ok\n", "/healthz")
+    well = get("/healthz")
+    equal(well.text, "ok\n", "/healthz")
+    told = email.utils.parsedate_to_datetime(well.headers["date"]).timestamp()
+    check(abs(told - time.time()) < 3, "date " + well.headers["date"])
     equal(get("/metrics").headers["content-type"],
           "text/plain; version=0.0.4; charset=utf-8", "/metrics")
     for path in ("/nothing", "/probe/", "/Probe", "//probe", "/healthz/../metrics", "/%6detrics"):

@@ -165,11 +165,23 @@ static void test_patience(void **state)
 	assert_int_equal(dp_serve_patience_ms(INT64_MAX, INT64_MAX), 24 * 3600 * 1000 - 500);
 }
 
+/* RFC 9110 s5.6.7 has the first; the others by date(1). */
+static void test_date(void **state)
+{
+	char date[DP_SERVE_DATE_MAX];
+
+	(void)state;
+	assert_string_equal(dp_serve_date(784111777, date), "Sun, 06 Nov 1994 08:49:37 GMT");
+	assert_string_equal(dp_serve_date(0, date), "Thu, 01 Jan 1970 00:00:00 GMT");
+	assert_string_equal(dp_serve_date(951782399, date), "Mon, 28 Feb 2000 23:59:59 GMT");
+	assert_string_equal(dp_serve_date(1795634597, date), "Wed, 25 Nov 2026 19:23:17 GMT");
+}
+
 static bool lets_through(const char *pattern, const char *name, uint16_t port)
 {
 	struct dp_serve_pattern read;
 	struct dp_options options = { .allowed = &read, .allowed_count = 1 };
-	struct dp_target target = { .port = port };
+	struct dp_target target = { .text = name, .port = port };
 
 	if (dp_serve_pattern_read(pattern, arena, &read) != NULL)
 		fail_msg("%s is refused", pattern);
@@ -194,6 +206,22 @@ static void test_allow(void **state)
 	assert_false(lets_through("*.example.org:2525", "mx.example.net", 2525));
 }
 
+/* The owner of the name chooses the port: only names that were listed. */
+static void test_srv(void **state)
+{
+	struct dp_serve_pattern pattern;
+	struct dp_options options = { .allowed = NULL };
+	struct dp_target target = { .text = "SRV:_imaps._tcp.example.org", .port = 993 };
+
+	(void)state;
+	assert_true(dp_name_parse("_imaps._tcp.example.org", &target.name));
+	assert_non_null(dp_serve_refuses(&options, &target));
+	assert_null(dp_serve_pattern_read("*.example.org", arena, &pattern));
+	options.allowed = &pattern;
+	options.allowed_count = 1;
+	assert_null(dp_serve_refuses(&options, &target));
+}
+
 static void test_pattern_refused(void **state)
 {
 	static const char *const wrong[] = { "", "a.*.org", "**", "*.*.org", "*example.org", "*.",
@@ -216,7 +244,9 @@ int main(void)
 		cmocka_unit_test(test_target),
 		cmocka_unit_test(test_patience),
 		cmocka_unit_test(test_allow),
+		cmocka_unit_test(test_srv),
 		cmocka_unit_test(test_pattern_refused),
+		cmocka_unit_test(test_date),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
