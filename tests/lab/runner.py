@@ -45,8 +45,27 @@ class Runner:
 
     def write_files(self, one):
         for name, text in one.table.get("files", {}).items():
-            with open(os.path.join(one.dir, name), "w") as file:
-                file.write(one.expand(text))
+            path = os.path.join(one.dir, name)
+            with open(path, "w") as file:
+                file.write(self.content(one, text))
+            if text.startswith("COMPLETED "):
+                subprocess.run([self.binary, "chain", "-q", "--complete", path, "--roots",
+                                path + ".root", path], check=True, timeout=PATIENCE_S)
+
+    def content(self, one, text):
+        """"PEM leaf int": these certificates; "COMPLETED leaf int": a key and these, then the root,
+        which chain --complete appends; any other text: itself."""
+        kind, _, names = text.partition(" ")
+        if kind == "PEM":
+            return one.certs.pem_chain(names)
+        if kind != "COMPLETED":
+            return one.expand(text)
+        for name, own in one.table["files"].items():
+            if own == text:
+                with open(os.path.join(one.dir, name + ".root"), "w") as file:
+                    file.write(one.certs.pem_chain("root"))
+        chain = one.certs.chain(names)
+        return "".join(cert.pem for cert in chain) + chain[0].key.pem
 
     def scenario(self, one):
         """Plays a whole scenario; returns the failures."""
@@ -114,7 +133,7 @@ class Runner:
         """The command line of a run."""
         verb, *rest = shlex.split(run["run"])
         words = [self.binary, verb]
-        if verb == "check":
+        if verb in ("check", "chain"):
             words += ["-o", report]
         if verb == "check" or "--live" in rest:
             for option, file in (("hints", "root.hints"), ("anchor", "root.key")):
@@ -204,7 +223,7 @@ class Servers:
             chains = [one.certs.chain(c) for c in compare.listed(table.get("chain", "leaf int"))]
             folder = os.path.join(one.dir, "postfix%d" % len(self.others))
             mta = mta_postfix.Postfix(folder, "mx." + one.zone, addrs, chains, port,
-                                      table.get("settings", ""))
+                                      one.expand(table.get("settings", "")))
             self.others.append(mta)
             mta.start()
         else:
