@@ -51,7 +51,7 @@ def run(*args, env=None, timeout=60, **more):
     done = subprocess.run(
         [BINARY, *args],
         env=clean_environment(env),
-        stdin=subprocess.DEVNULL,
+        stdin=more.pop("stdin", subprocess.DEVNULL),
         stdout=more.pop("stdout", subprocess.PIPE),
         stderr=subprocess.PIPE,
         timeout=timeout,
