@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What else to know about a host's rollover. */
+#include <string.h>
+
 #include "base/text.h"
 #include "dane/judge.h"
 #include "dane/known_ca.h"
@@ -145,6 +147,38 @@ static void expiry_note(struct dp_rollover_work *work)
 			dp_text_date(chain->certs[0].not_after_utc_s, date)));
 }
 
+/* A record pins the CA's root, which the server sends now, and the new file is a stock one without
+ * it: to complete the file is better than another record. */
+static void anchor_note(struct dp_rollover_work *work)
+{
+	const struct dp_chain *chain = work->input->next.chain;
+
+	for (size_t r = 0; chain != NULL && r < work->host->record_count; r++) {
+		const struct dp_rollover_record *record = &work->host->records[r];
+		const struct dp_cert *anchor = record->record->usage == DP_DANE_TA && record->served
+			? dp_rollover_pinned(work, record->record)
+			: NULL;
+		bool below = false;
+
+		for (size_t i = 0; anchor != NULL && !record->fresh && i < chain->count; i++)
+			below |= chain->certs[i].spki != NULL &&
+				chain->certs[i].issuer_len == anchor->subject_len &&
+				memcmp(chain->certs[i].issuer, anchor->subject,
+					anchor->subject_len) == 0;
+		if (!below)
+			continue;
+		warn(work, "anchor-missing", "RFC 7671 s5.2.2",
+			dp_arena_printf(work->arena,
+				"Record %s pins \"%s\", which the server sends now and %s does not "
+				"hold. Complete the file, then plan again; no new record may be "
+				"needed:\n  daneprobe chain --complete %s --tlsa '%s' %s",
+				short_text(work, record->record), anchor->subject_text,
+				work->input->next.name, work->input->next.name,
+				dp_tlsa_text(record->record, 0, work->arena),
+				work->input->next.name));
+	}
+}
+
 static void chain_notes(struct dp_rollover_work *work)
 {
 	const struct dp_rollover_host *host = work->host;
@@ -166,6 +200,7 @@ static void chain_notes(struct dp_rollover_work *work)
 		tell(work, "issuer-unknown", "",
 			"Who will issue its certificate is not known yet, so records of issuers "
 			"do not count here.");
+	anchor_note(work);
 	name_note(work);
 	expiry_note(work);
 }

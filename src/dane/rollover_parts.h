@@ -43,6 +43,9 @@ void dp_rollover_host(struct dp_rollover_work *work);
 void dp_rollover_publish(struct dp_rollover_work *work);
 /* The line of a record at the host's owner, with its TTL if that is known. */
 const char *dp_rollover_line(const struct dp_rollover_work *work, const struct dp_tlsa *record);
+/* The certificate above the end entity that a record pins in a chain that is served, or NULL. */
+const struct dp_cert *dp_rollover_pinned(
+	const struct dp_rollover_work *work, const struct dp_tlsa *record);
 /* A and AAAA lines of the host's own. Returns their number, DP_ADDRS_MAX * 2 at most. */
 size_t dp_rollover_addresses(const struct dp_rollover_work *work, const char **lines, size_t max);
 

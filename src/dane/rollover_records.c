@@ -68,12 +68,39 @@ static void make(const struct dp_rollover_work *work, struct dp_tlsa *record,
 	}
 }
 
+static const struct dp_cert *pinned_in(const struct dp_chain *chain, const struct dp_tlsa *record)
+{
+	for (size_t i = 1; i < chain->count; i++) {
+		const struct dp_cert *cert = &chain->certs[i];
+
+		if (dp_tlsa_matches(record, cert->der, cert->der_len, cert->spki, cert->spki_len))
+			return cert;
+	}
+	return NULL;
+}
+
+const struct dp_cert *dp_rollover_pinned(
+	const struct dp_rollover_work *work, const struct dp_tlsa *record)
+{
+	const struct dp_cert *found = NULL;
+
+	for (size_t a = 0; a < work->facts->addr_count && found == NULL; a++) {
+		const struct dp_addr_facts *addr = &work->facts->addrs[a];
+
+		for (size_t p = 0; p < addr->probe_count && found == NULL; p++)
+			found = pinned_in(&addr->probes[p].chain, record);
+	}
+	return found;
+}
+
 /* Does the record pin a root? Then so should the new one. */
-static bool pins_root(const struct dp_tlsa *record)
+static bool pins_root(const struct dp_rollover_work *work, const struct dp_tlsa *record)
 {
 	const struct dp_known_ca *ca = dp_known_ca_find(record, NULL);
+	const struct dp_cert *pinned = dp_rollover_pinned(work, record);
 
-	return ca != NULL && strcmp(ca->subject_cn, ca->issuer_cn) == 0;
+	return (ca != NULL && strcmp(ca->subject_cn, ca->issuer_cn) == 0) ||
+		(pinned != NULL && pinned->self_issued);
 }
 
 static const struct dp_cert *issuer_of(const struct dp_chain *chain, bool root)
@@ -108,7 +135,7 @@ static bool make_like(
 	if (next->chain == NULL)
 		return false;
 	cert = like->usage == DP_DANE_EE ? &next->chain->certs[0]
-					 : issuer_of(next->chain, pins_root(like));
+					 : issuer_of(next->chain, pins_root(work, like));
 	if (cert == NULL) {
 		work->no_issuer = true;
 		return false;

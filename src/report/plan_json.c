@@ -171,7 +171,8 @@ static void add_notes(const struct scope *scope, cJSON *report)
 		add_text(scope, item, "severity", note->warning ? "warning" : "note");
 		add_text(scope, item, "host",
 			note->host >= 0 ? host_name(scope, (size_t)note->host) : NULL);
-		add_text(scope, item, "text", note->text);
+		made(cJSON_AddStringToObject(
+			item, "text", dp_text_shown_lines(scope->arena, note->text)));
 		add_text(scope, item, "rfc", note->rfc);
 	}
 }

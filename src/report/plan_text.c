@@ -200,6 +200,7 @@ static void write_note(const struct page *page, size_t index, bool *told)
 {
 	const struct dp_rollover_note *note = &page->plan->notes[index];
 	struct dp_buf hosts;
+	int len;
 
 	dp_buf_init(&hosts, page->arena);
 	for (size_t i = index; i < page->plan->note_count; i++) {
@@ -215,10 +216,11 @@ static void write_note(const struct page *page, size_t index, bool *told)
 	dp_buf_char(page->out, '\n');
 	write_colored(page, note->warning ? YELLOW : BOLD, note->warning ? "warning" : "note");
 	dp_buf_printf(page->out, ": %s (%s)\n", hosts.data, note->code);
+	len = (int)strcspn(note->text, "\n"); /* a command may follow */
 	write_prose(page, "  ", 2,
-		dp_arena_printf(page->arena, "%s%s%s%s", note->text,
+		dp_arena_printf(page->arena, "%.*s%s%s%s%s", len, note->text,
 			note->rfc[0] != '\0' ? " [" : "", note->rfc,
-			note->rfc[0] != '\0' ? "]" : ""));
+			note->rfc[0] != '\0' ? "]" : "", note->text + len));
 }
 
 void dp_plan_text(struct dp_buf *out, const struct dp_facts *facts, const struct dp_rollover *plan,

@@ -18,6 +18,7 @@ YR1 = ca("YR1", YR, pathlen=0)
 
 CHAINS = {
     "r13": ("A stock chain file: the root is not in it.", [leaf(R13), R13]),
+    "r13-root": ("With the root behind it.", [leaf(R13), R13, X1]),
     "r13-alone": ("The server's certificate without any issuer.", [leaf(R13)]),
     "r13-rsa": ("The RSA certificate of the same host.", [leaf(R13, kind="rsa2048"), R13]),
     "r13-second": ("The certificate of another host.",
