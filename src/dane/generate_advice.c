@@ -94,6 +94,17 @@ static bool is_root(const struct dp_known_ca *ca)
 	return strcmp(ca->subject_cn, ca->issuer_cn) == 0;
 }
 
+/* Cross-signed: it issues no certificates of servers. */
+static bool is_root_elsewhere(const struct dp_known_ca *ca)
+{
+	for (size_t i = 0; i < dp_known_ca_count; i++) {
+		if (is_root(&dp_known_ca_table[i]) &&
+			strcmp(dp_known_ca_table[i].subject_cn, ca->subject_cn) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Others that the same CA may issue from at the next renewal, of the same kind of key: "E8, E9". */
 static const char *siblings(struct advice *advice, const struct dp_known_ca *ca)
 {
@@ -104,7 +115,7 @@ static const char *siblings(struct advice *advice, const struct dp_known_ca *ca)
 	for (size_t i = 0; i < dp_known_ca_count && count < SIBLINGS_SHOWN; i++) {
 		const struct dp_known_ca *other = &dp_known_ca_table[i];
 
-		if (strcmp(other->issuer_cn, ca->issuer_cn) != 0 || is_root(other) ||
+		if (strcmp(other->issuer_cn, ca->issuer_cn) != 0 || is_root_elsewhere(other) ||
 			strcmp(other->subject_cn, ca->subject_cn) == 0 ||
 			strcmp(other->key, ca->key) != 0 || other->note[0] != '\0' ||
 			is_over(other, advice->input->now_utc_s))

@@ -146,7 +146,8 @@ static void keys_must_fit(void **state)
 	} files[] = {
 		{ RSA_KEY LEAF_PEM, "private key (line 1) that belongs to none", NULL },
 		{ LEAF_PEM EC_KEY RSA_KEY, "belongs to none of its certificates", NULL },
-		{ ENCRYPTED_KEY, "holds an encrypted private key (line 1) that is encrypted", NULL },
+		{ ENCRYPTED_KEY, "holds an encrypted private key (line 1) that is encrypted",
+			NULL },
 		{ ENCRYPTED_KEY LEAF_PEM, NULL, "encrypted private key in the file is left out" },
 		{ LEAF_PEM EC_PUBLIC EC_REQUEST, NULL, NULL },
 		{ LEAF_PEM RSA_PUBLIC, NULL, "the public key (line " },
@@ -262,6 +263,40 @@ static void what_ages_badly_is_told(void **state)
 	}
 }
 
+/* Of public CAs there is only what the table knows: digests that the CA publishes. */
+static void public_issuers_are_known(void **state)
+{
+	static const struct {
+		const char *record, *now, *says, *not ;
+	} issuers[] = {
+		{ "2 1 1 cbbc559b44d524d6a132bdac672744da3407f12aae5d5f722c5f6c7913871c75", NOW,
+			"E7 is a public CA", "must send" },
+		/* its siblings are those that are valid, of the same root and kind of key */
+		{ "2 1 1 cbbc559b44d524d6a132bdac672744da3407f12aae5d5f722c5f6c7913871c75",
+			"2026-11-25", "(E5, E6, E8, E9)", "E1" },
+		{ "2 1 1 0b9fa5a59eed715c26c1020c711b4f6ec42d58b0015e14337a39dad301c5afc3",
+			"2026-11-25", "ISRG Root X1 is a public CA", "one of several" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof issuers / sizeof issuers[0]; i++) {
+		struct dp_sources notes = { .own = NULL };
+		const struct dp_source source = { .kind = DP_BLOCK_PUBLIC_KEY, .text = "" };
+		struct dp_generated record = { .source = &source, .issuer = true };
+		struct dp_generated_set set = { &record, 1 };
+		const struct dp_advice_input input = { &set, NULL, true,
+			dp_text_time_parse(issuers[i].now) };
+		const char *all = "";
+
+		assert_null(dp_tlsa_from_text(issuers[i].record, &record.tlsa, arena));
+		dp_generate_advice(&input, arena, &notes);
+		for (size_t j = 0; j < notes.note_count; j++)
+			all = dp_arena_printf(arena, "%s\n%s", all, notes.notes[j]);
+		if (strstr(all, issuers[i].says) == NULL || strstr(all, issuers[i].not ) != NULL)
+			fail_msg("issuer %zu: %s", i, all);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -271,6 +306,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(names_are_those_of_hosts, setup, teardown),
 		cmocka_unit_test_setup_teardown(chains_are_added_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(what_ages_badly_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(public_issuers_are_known, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
