@@ -87,7 +87,7 @@ def test_wait_is_not_held_up_by_the_memory_of_a_resolver(stage):
     with open(path, "w") as file:
         file.write("nameserver %s\n" % MEMORY)
     options = ["--root-hints", stage.lab.hints, "--trust-anchor", stage.lab.anchor, "-t", "3"]
-    waiting = Waiting(stage, "-v", "--wait", "30", "--interval", "0.3", "later.lab",
+    waiting = Waiting(stage, "-o", "json", "--wait", "30", "--interval", "0.3", "later.lab",
                       options=options, before=["unshare", "--mount", "sh", "-c",
                                                'mount --bind "$0" /etc/resolv.conf && exec "$@"',
                                                path])
@@ -105,7 +105,7 @@ def test_wait_is_not_held_up_by_the_memory_of_a_resolver(stage):
         resolver.stop()
         stage.publish("later", stages.UNPUBLISHED)
     assert code == 0, code
-    assert "\nDNS: system" in out, out
+    assert '"mode":"system"' in out, out
     assert done.stdout.startswith("no-dane: later.lab"), done.stdout
 
 
