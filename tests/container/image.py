@@ -14,6 +14,7 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 PROFILE = "/usr/share/containers/seccomp.json"
+CACHE = "/var/lib/containers"  # buildah notes there, whatever the store, which blobs it has seen
 DOCKERFILE = os.path.join(ROOT, "port", "container", "Dockerfile")
 
 
@@ -60,6 +61,7 @@ class Image:
     def __init__(self, folder, binary, version):
         self.folder, self.running, self.count = folder, [], 0
         os.makedirs(folder, exist_ok=True)
+        self.cache_is_ours = not os.path.exists(CACHE)
         one_hierarchy()
         context = self.path("context")
         os.makedirs(context)
@@ -167,3 +169,5 @@ class Image:
             if tool.poll() is None:
                 self.stop(name, "KILL")
                 tool.communicate(timeout=20)
+        if self.cache_is_ours:
+            shutil.rmtree(CACHE, ignore_errors=True)
