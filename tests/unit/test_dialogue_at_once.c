@@ -64,6 +64,7 @@ static void the_list(void **state)
 		{ "imap", 143, false },
 		{ "pop3", 110, false },
 		{ "sieve", 4190, false },
+		{ "nntp", 119, false },
 		{ "ftp", 21, false },
 		{ "ldap", 389, false },
 		{ "xmpp-client", 5222, false },
