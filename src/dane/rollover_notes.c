@@ -239,7 +239,8 @@ static void state_notes(struct dp_rollover_work *work)
 		tell(work, "one-nameserver", "",
 			"Only one name server was asked; --all-nameservers asks each, since one "
 			"that is behind hands out the old records.");
-	if (host->state == DP_ROLLOVER_PREPARE && work->input->next.chain != NULL)
+	if (host->state == DP_ROLLOVER_PREPARE && work->input->next.chain != NULL &&
+		host->scheme == DP_SCHEME_KEY && !host->same_key)
 		tell(work, "next-key", "RFC 7671 s8.1",
 			"To renew without a wait next time, also where the CA wants a new key "
 			"each time: make the next key now, and publish its record beside these: "

@@ -124,10 +124,13 @@ static void wait_words(const struct scope *scope, struct dp_rollover_step *step)
 		scope->group->state == DP_ROLLOVER_UNSEEN) {
 		step->what = dp_arena_printf(scope->arena,
 			"Wait until the record has been at every name server for %s. It is "
-			"published now; since when cannot be seen. If it has been since %s or "
-			"longer (and the TTL was not lowered in that time), you may go on "
-			"now: say so.",
-			wait_text(scope), time_text(scope->arena, now_utc_s - wait_s));
+			"published now, at %s; since when cannot be seen. If it has been since %s "
+			"or longer (and the TTL was not lowered in that time), you may go on now: "
+			"say so with the command here. If not, ask again when the time is over, "
+			"with --since %s.",
+			wait_text(scope), time_text(scope->arena, now_utc_s),
+			time_text(scope->arena, now_utc_s - wait_s),
+			time_text(scope->arena, now_utc_s));
 		step->command = plan_command(scope, time_text(scope->arena, now_utc_s - wait_s));
 	} else {
 		step->what = dp_arena_printf(scope->arena,

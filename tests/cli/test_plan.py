@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """plan: what is refused and how, and its reports. Whole rollovers: tests/rollover."""
 import datetime
+import glob
 import json
 import os
 import tempfile
@@ -105,6 +106,15 @@ def plan_refuses_files_that_no_server_can_use():
             result = run("plan", "--new", files(text), "a.example")
             refused(result, words)
             check("new.pem" in result.err, f"names the file: {result.err}")
+
+
+@test
+def plan_goldens_fit_the_schema():
+    names = glob.glob(os.path.join(HERE, "..", "golden", "plan", "*.json"))
+    check(len(names) > 9, f"golden files: {names}")
+    for name in names:
+        with open(name, encoding="utf-8") as file:
+            equal([e.message for e in VALIDATOR.iter_errors(json.load(file))], [], name)
 
 
 @test

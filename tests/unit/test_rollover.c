@@ -169,6 +169,43 @@ static void check_codes(const struct rollover_case *c, const struct dp_rollover 
 		fail_msg("%s: its notes", c->name);
 }
 
+/* tests/golden/plan; UPDATE_GOLDEN=1 writes them anew: then read them as an operator would. */
+static void assert_golden(const char *name, const struct dp_buf *text)
+{
+	static char golden[65536];
+	bool update = getenv("UPDATE_GOLDEN") != NULL;
+	char path[200];
+	size_t len = 0;
+
+	snprintf(path, sizeof path, "tests/golden/plan/%s", name);
+	FILE *file = fopen(path, update ? "wb" : "rb");
+
+	if (file == NULL)
+		fail_msg("no %s; run from the root of the repository, or make it with "
+			 "UPDATE_GOLDEN=1",
+			path);
+	if (update)
+		assert_int_equal(fwrite(text->data, 1, text->len, file), text->len);
+	else
+		len = fread(golden, 1, sizeof golden, file);
+	fclose(file);
+	if (!update && (len != text->len || memcmp(golden, text->data, len) != 0))
+		fail_msg("%s differs; it is now:\n%s", path, text->data);
+}
+
+static bool is_golden(const char *name)
+{
+	static const char *const names[] = { "prepare", "waiting", "since-enough", "broken",
+		"root-missing", "both-change", "pair", "secondary", "first", "wildcard",
+		"two-equal", "two-differ", "unseen", "mx-timeout" };
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		if (strcmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Both reports take every plan: nothing is missing in a sentence. */
 static void check_reports(
 	const struct rollover_case *c, const struct dp_facts *facts, const struct dp_rollover *plan)
@@ -183,8 +220,10 @@ static void check_reports(
 	assert_true(json.len > 0 && json.data[json.len - 1] == '\n');
 	if (strstr(text.data, "(null)") != NULL || strstr(text.data, "?") != NULL)
 		fail_msg("%s: %s", c->name, text.data);
-	if (getenv("SHOW_PLANS") != NULL)
-		print_message("--- %s\n%s", c->name, text.data);
+	if (!is_golden(c->name))
+		return;
+	assert_golden(dp_arena_printf(arena, "%s.txt", c->name), &text);
+	assert_golden(dp_arena_printf(arena, "%s.json", c->name), &json);
 }
 
 static void test_cases(void **state)
@@ -232,6 +271,31 @@ static void test_expired(void **state)
 	dp_arena_close(arena);
 }
 
+/* RFC 7671 s5.1 lets usage 3 pass it by, not so the CA's next renewal. */
+static void test_ends_soon(void **state)
+{
+	struct rollover_case c = cases[0];
+	struct dp_facts *facts;
+	struct dp_rollover_input input;
+	struct dp_chain chain;
+
+	(void)state;
+	arena = dp_arena_open();
+	plan_of(&c, &facts);
+	input = (struct dp_rollover_input){ .facts = facts,
+		.verdict = dp_policy_judge(facts, NOW),
+		.next = read_new("@r13-reissued", &chain),
+		.clock_utc_s = NOW,
+		.now_utc_s = dp_text_time_parse("2058-12-31T22:00:00Z"), /* it ends on 2059-01-01 */
+		.since_utc_s = DP_TIME_NONE };
+	looked_at = dp_rollover_plan(&input);
+	assert_true(noted(NULL, "expires"));
+	input.now_utc_s--;
+	looked_at = dp_rollover_plan(&input);
+	assert_false(noted(NULL, "expires"));
+	dp_arena_close(arena);
+}
+
 static void test_exit(void **state)
 {
 	(void)state;
@@ -245,12 +309,13 @@ static void test_exit(void **state)
 int main(void)
 {
 	enum { COUNT = sizeof cases / sizeof cases[0] };
-	struct CMUnitTest tests[COUNT + 2];
+	struct CMUnitTest tests[COUNT + 3];
 
 	for (size_t i = 0; i < COUNT; i++)
 		tests[i] = (struct CMUnitTest){ cases[i].name, test_cases, NULL, NULL,
 			(void *)(uintptr_t)&cases[i] };
 	tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(test_expired);
+	tests[COUNT + 2] = (struct CMUnitTest)cmocka_unit_test(test_ends_soon);
 	tests[COUNT + 1] = (struct CMUnitTest)cmocka_unit_test(test_exit);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
