@@ -17,8 +17,8 @@ struct dp_live {
 	struct event_base *base;
 	struct dp_resolver *resolver;
 	struct dp_arena *arena; /* as long as the resolver: a wait may renew it for days */
-	int64_t now_utc_s;   /* --at: at which certificates are judged */
-	int64_t clock_utc_s; /* --clock: at which signatures are */
+	int64_t now_utc_s;      /* --at: at which certificates are judged */
+	int64_t clock_utc_s;    /* --clock: at which signatures are */
 };
 
 /* An event loop; free it with event_base_free. NULL: this machine lacks descriptors or memory. */
