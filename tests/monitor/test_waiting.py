@@ -138,9 +138,10 @@ def test_wait_that_is_over_ends_with_the_last_verdict(stage):
     assert code == 1, code
     assert out.startswith("failed: wrong.lab - "), out
     assert out.count("failed: wrong.lab") == 1 and "(tlsa-anchor-not-sent)" in out, out
-    # At 0 s, at 1.5 s, and at the end of the time; none later.
-    assert len(rest) == 1 and rest[0].endswith(", 3 attempts"), rest
-    assert "given up after 2." in rest[0], rest
+    # At 0 s, at 1.5 s, and at the end of the time; none later. A slow machine makes two.
+    found = re.search(r"given up after (\d+\.\d|\d+) s, ([23]) attempts$", rest[0]) if rest else None
+    assert len(rest) == 1 and found, rest
+    assert float(found[1]) >= 2, rest
     assert took >= 2, took
 
 
