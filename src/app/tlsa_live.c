@@ -52,7 +52,8 @@ static void complain_unseen(struct scene *scene, int addr)
 
 	scene->session->status = DP_EXIT_USAGE;
 	if (finding != NULL)
-		dp_complain("%s: %s", finding->label, finding->cause);
+		dp_complain("%s%s", finding->cause,
+			addr >= 0 ? " Its certificates are missing from these records." : "");
 	else
 		dp_complain("%s: certificates could not be seen; type \"daneprobe check -v %s\" "
 			    "for more",
