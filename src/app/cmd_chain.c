@@ -29,6 +29,8 @@ static const char *contradiction(const struct dp_options *options)
 		       "--live";
 	if (options->wait_ms > 0 && options->live == NULL)
 		return "--wait is for records that are to be published; type --live TARGET, too";
+	if (options->complete_path != NULL && strcmp(options->complete_path, "-") == 0)
+		return "--complete writes a file; type its path, or ./- if that is its name";
 	if (options->root != NULL && options->complete_path == NULL)
 		return "--root chooses what --complete appends; type --complete OUT, too";
 	return NULL;

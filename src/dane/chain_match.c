@@ -263,8 +263,8 @@ static void match_anchors(struct matching *m)
 	walk->names = dp_arena_alloc(walk->arena, cells);
 	walk->limits = dp_arena_alloc(walk->arena, walk->node_count * sizeof *walk->limits);
 	walk->leaf_named = m->input->any_name ||
-		dp_cert_matches_references(&m->chain->certs[0], m->input->references,
-			m->input->reference_count);
+		dp_cert_matches_references(
+			&m->chain->certs[0], m->input->references, m->input->reference_count);
 	find_holds(m);
 	order = dp_arena_alloc(walk->arena, walk->node_count * sizeof *order);
 	order_count = order_nodes(m, order);

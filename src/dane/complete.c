@@ -56,7 +56,7 @@ static void stock_cert(struct dp_stock *stock, const uint8_t *der, size_t len, c
 void dp_stock_built_in(struct dp_stock *stock, struct dp_arena *arena)
 {
 	for (const struct dp_root *root = dp_roots; root->der != NULL; root++)
-		stock_cert(stock, root->der, root->len, "built in", arena);
+		stock_cert(stock, root->der, root->len, DP_STOCK_BUILT_IN, arena);
 }
 
 size_t dp_stock_add(struct dp_stock *stock, const struct dp_bundle *bundle, const char *source,

@@ -20,6 +20,8 @@
 
 #define DP_STOCK_MAX 4096 /* certificates at hand */
 
+#define DP_STOCK_BUILT_IN "built in" /* as a source */
+
 /* Certificates that may be appended. */
 struct dp_stock {
 	struct dp_cert *certs;

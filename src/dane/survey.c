@@ -228,13 +228,18 @@ static void find_top(struct dp_survey *s)
 static const char *advice(struct dp_survey *s)
 {
 	const char *issuer = s->end->issuer_text;
-	const char *own = s->path != NULL ? dp_survey_command(s->path, s->arena) : NULL;
+	const char *own = s->path != NULL ? dp_survey_command(s->path, s->arena)
+					  : "daneprobe chain --complete OUT FILE";
+	const char *more = "";
 
-	if (own == NULL)
-		own = "daneprobe chain --complete OUT FILE";
+	for (size_t i = 0; i < s->completion.added_count; i++) {
+		if (strcmp(s->completion.sources[i], DP_STOCK_BUILT_IN) != 0)
+			more = dp_arena_printf(s->arena, " --roots %s",
+				dp_survey_shell_word(s->completion.sources[i], s->arena));
+	}
 	switch (s->top) {
 	case DP_TOP_HELD:
-	case DP_TOP_INCOMPLETE: return dp_arena_printf(s->arena, "Append it:\n  %s", own);
+	case DP_TOP_INCOMPLETE: return dp_arena_printf(s->arena, "Append it:\n  %s%s", own, more);
 	case DP_TOP_NAMED:
 		return dp_arena_printf(s->arena,
 			"If such a record is published, append the certificate of %s, from where the CA "
@@ -254,6 +259,15 @@ static const char *advice(struct dp_survey *s)
 		own);
 }
 
+/* Where what is missing was found: "built in", "in roots.pem". */
+static const char *at_hand(const struct dp_survey *s)
+{
+	const char *source = s->completion.sources[0];
+
+	return strcmp(source, DP_STOCK_BUILT_IN) == 0 ? source
+						      : dp_arena_printf(s->arena, "in %s", source);
+}
+
 static void tell_top(struct dp_survey *s)
 {
 	struct dp_words words = { .cert = name_of(s, s->end), .detail = "" };
@@ -265,8 +279,8 @@ static void tell_top(struct dp_survey *s)
 	switch (s->top) {
 	case DP_TOP_ROOT: return;
 	case DP_TOP_HELD:
-		words.detail = dp_arena_printf(
-			s->arena, " (its signature was checked; %s)", s->completion.sources[0]);
+		words.detail = dp_arena_printf(s->arena,
+			" (the signature was checked with the one that is %s)", at_hand(s));
 		add(s, DP_REASON_CHAIN_WITHOUT_ROOT, -1, &words);
 		return;
 	case DP_TOP_NAMED:
@@ -274,8 +288,7 @@ static void tell_top(struct dp_survey *s)
 		add(s, DP_REASON_CHAIN_WITHOUT_ROOT, -1, &words);
 		return;
 	case DP_TOP_INCOMPLETE:
-		words.detail =
-			dp_arena_printf(s->arena, ", but at hand (%s)", s->completion.sources[0]);
+		words.detail = dp_arena_printf(s->arena, ", but at hand (%s)", at_hand(s));
 		break;
 	case DP_TOP_KNOWN:
 		words.detail = dp_arena_printf(
@@ -311,13 +324,22 @@ static void tell_order(struct dp_survey *s)
 	add(s, DP_REASON_FILE_DISORDERED, order->misplaced, &words);
 }
 
+/* Only CAs: a bundle of roots, or the issuers alone. A server may make a CA certificate for itself,
+ * though. */
+static bool without_leaf(const struct dp_survey *s)
+{
+	const struct dp_cert *leaf = &s->chain->certs[s->order.leaf];
+
+	return leaf->is_ca && s->key < 0 && (!leaf->self_issued || s->chain->count > 1);
+}
+
 static void tell_places(struct dp_survey *s)
 {
 	const struct dp_order *order = &s->order;
 	struct dp_words words = { .host = name_of(s, &s->chain->certs[order->leaf]) };
 
 	for (size_t i = 0; i < s->chain->count; i++) {
-		if (s->second >= 0 && i >= (size_t)s->second)
+		if ((s->second >= 0 && i >= (size_t)s->second) || without_leaf(s))
 			break;
 		words.cert = name_of(s, &s->chain->certs[i]);
 		if (order->places[i] == DP_PLACE_COPY) {
@@ -382,7 +404,7 @@ static void tell_leaf(struct dp_survey *s)
 	const struct dp_cert *leaf = &s->chain->certs[s->order.leaf];
 	struct dp_words words = { .cert = name_of(s, leaf), .host = s->host };
 
-	if (leaf->is_ca && !leaf->self_issued && s->key < 0) {
+	if (without_leaf(s)) {
 		add(s, DP_REASON_FILE_WITHOUT_LEAF, (int)s->order.leaf, &words);
 		return;
 	}

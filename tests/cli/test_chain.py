@@ -74,6 +74,8 @@ def chain_complete_with_and_without_root():
     report = expect("leaf int", "complete", "leaf path", args=["--roots", ROOTS])
     equal((report["top"], report["missing"]["root"], codes(report)),
           ("without-root", "Lab Root CA", [code("chain-without-root")]), "root at hand")
+    command = f"daneprobe chain --complete {path('a.pem')} {path('a.pem')} --roots {ROOTS}"
+    check(report["findings"][0]["remedy"].endswith("\n  " + command), "the remedy as a command")
     # The root's name with another key is no issuer, whatever the name says.
     write("stranger.pem", pem("stranger"))
     report = expect("leaf int", "incomplete", "leaf path", code("chain-incomplete"),
@@ -125,6 +127,8 @@ def chain_dates_and_names():
            args=["--at", subprocess.run(["date", "-u", "-d", "-2 days", "+%F"], check=True,
                                         stdout=subprocess.PIPE).stdout.decode().strip()])
     expect("int root", "faulty", "leaf path", code("file-without-leaf"))
+    expect("root old stranger", "faulty", "leaf unrelated unrelated", code("file-without-leaf"))
+    expect("root", "complete", "leaf", code("file-leaf-unnamed"))  # made by a server for itself
 
 
 @test
@@ -461,6 +465,7 @@ def chain_wrong_usage():
             (["--live", "example.org", "--tlsa", "3 1 1 00", name], "leave --tlsa and --tlsa-file"),
             (["--wait", "5", name], "type --live TARGET, too"),
             (["--root", "X", name], "type --complete OUT, too"),
+            (["--complete", "-", name], "type its path"),
             (["--roots", path("k.pem"), name], "holds no certificate"),
             ([path("k.pem")], "holds no certificate"), ([path("none.pem")], "does not exist"),
             (["--live", "smtp://a.example", "--host", "b.example", name], "leave --host out"),
