@@ -46,7 +46,8 @@ void dp_port_close(int fd);
 int dp_port_listen(const struct dp_ip *ip, uint16_t port, enum dp_status *status);
 
 /* Listening sockets that systemd passed to this process (LISTEN_PID, LISTEN_FDS; sd_listen_fds(3)):
- * *count of them, numbered from *first, made non-blocking. DP_INVALID: they are no such sockets. */
+ * *count of them, at most 64, numbered from *first, made non-blocking. DP_INVALID: they are no such
+ * sockets. */
 enum dp_status dp_port_handed_sockets(int *first, size_t *count);
 
 /* The next client of a listening socket, non-blocking, close-on-exec; or -1: DP_AGAIN (none waits),

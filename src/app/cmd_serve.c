@@ -14,7 +14,7 @@
 #include "dp_versions.h"
 #include "port/port.h"
 
-#define SOCKETS_MAX 64
+#define SOCKETS_MAX 80     /* those of systemd (port.h: at most 64) and of --listen (16) */
 #define PORT_DEFAULT 15252 /* TLSA is type 52, mail is port 25; Prometheus' own list is full */
 
 static const char metrics_type[] = "text/plain; version=0.0.4; charset=utf-8";

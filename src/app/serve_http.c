@@ -10,7 +10,7 @@
 #include "port/port.h"
 
 #define CLIENTS_MAX 64
-#define LISTENERS_MAX 64
+#define LISTENERS_MAX 80
 #define ACCEPTS_AT_ONCE 16
 #define REQUEST_MS 10000   /* from its first byte (the first one: from connecting) to its end */
 #define IDLE_MS 180000     /* scrapers come back on the same connection, once a minute or so */

@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """What /probe tells, and how often the servers are asked for it."""
+import os
+import subprocess
 import time
 
 import exporter
+import scenario
 from exporter import Exporter, check, equal, get, probe, together
 
 
@@ -28,7 +31,6 @@ def test_verdicts():
 
 def test_same_as_textfile():
     """/probe tells what -o prometheus writes, without its target label."""
-    import subprocess
     Exporter()
     served = probe("good.lab").metrics()
     done = subprocess.run(
@@ -118,9 +120,30 @@ def test_impatient_guest():
     check(took < 1, "it took %.2f s, with 1 s allowed" % took)
 
 
+def system_resolver():
+    """A second exporter, which asks the server of resolv.conf; the function probes, and gives the
+    number of its renewals."""
+    path = os.path.join(exporter.FOLDER, "resolv.conf")
+    with open(path, "w") as file:
+        file.write("nameserver %s\n" % scenario.UNBOUND)
+    subprocess.run(["mount", "--bind", path, "/etc/resolv.conf"], check=True)
+    server = Exporter("--listen", "127.0.0.1:15253", "-r", "auto", "--min-interval", "0",
+                      ready=False)
+    server.wait_ready(15253)
+
+    def ask():
+        metrics = probe("good.lab", port=15253).metrics()
+        equal(metrics["probe_success"], 1, "probe_success")
+        equal(metrics.get('dane_resolver_info{mode="system"}'), 1, "by way of resolv.conf")
+        return get("/metrics", port=15253).metrics()["daneprobe_resolver_renewals_total"]
+    equal(ask(), 0, "renewals")
+    return ask
+
+
 def test_fix_is_seen():
     """A record that was mended is seen within a minute, though its TTL is 300 seconds."""
     server = Exporter("--min-interval", "0")
+    system = system_resolver()
     domain = exporter.DOMAINS["changing"]
     main = domain.zones["main"]
     good, main.body = main.body, main.body.replace("3 1 1 {spki256:leaf}", "3 1 1 " + "00" * 32)
@@ -133,6 +156,7 @@ def test_fix_is_seen():
         check(time.monotonic() - start < 61, "not seen after a minute")
         time.sleep(1)
     equal(server.metrics()["daneprobe_resolver_renewals_total"], 1, "renewals")
+    equal(system(), 1, "renewals of the one that reads resolv.conf again, in its sandbox")
 
 
 test_fix_is_seen.long = True
