@@ -113,7 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	dp_chain_disorder(&chain);
 	struct dp_match_input input = { records,
 		make_records(&chain, data[0] * 0x9e3779b1u, records, arena), references, 1,
-		2222222222 };
+		.now_utc_s = 2222222222 };
 
 	dp_tlsa_classify(records, input.record_count, data[0] & 1);
 	dp_chain_match(&chain, &input, &match, arena);

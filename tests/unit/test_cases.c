@@ -252,7 +252,7 @@ static void judge(struct one *one,
 	read_case(one);
 	dp_tlsa_classify(one->records, one->records_len, one->pkix);
 	struct dp_match_input input = { one->records, one->records_len, one->names, one->names_len,
-		one->now };
+		.now_utc_s = one->now };
 
 	dp_chain_open(&chain, one->ders, one->lens, one->certs_len, one->arena);
 	dp_chain_match(&chain, &input, &match, one->arena);

@@ -141,7 +141,7 @@ static struct dp_match match_of(
 	const struct dp_chain *chain, const struct dp_tlsa *records, size_t count)
 {
 	static const char *const names[] = { "a" };
-	struct dp_match_input input = { records, count, names, 1, 2000000000 };
+	struct dp_match_input input = { records, count, names, 1, .now_utc_s = 2000000000 };
 	struct dp_match match;
 
 	dp_chain_match(chain, &input, &match, der_arena);
