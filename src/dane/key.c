@@ -13,6 +13,7 @@
 #include "dane/der.h"
 #include "dane/digest.h"
 #include "dane/encoding.h"
+#include "dane/request.h"
 
 #define RSA_OID "\x2a\x86\x48\x86\xf7\x0d\x01\x01"
 #define SPKI_ROOM 4352 /* of an RSA key of 16384 bits, twice */
@@ -208,29 +209,15 @@ static const char *public_key(
 	return dp_key_read(block->der, block->der_len, &info) ? NULL : damaged;
 }
 
-/* CertificationRequest, RFC 2986 s4. Whoever made it signed it with the key: one that was changed
- * on its way is no source of records. Signatures beyond the library are believed. */
+/* Whoever made a request signed it with the key: one that was changed on its way is no source of
+ * records. Signatures beyond the library are believed. */
 static const char *request_key(const struct dp_block *block, struct spki *out)
 {
-	struct dp_der outer = dp_der_open(block->der, block->der_len), inside;
 	struct dp_cert_der fields;
-	struct dp_der_item item;
 	const char *limit;
 
-	memset(&fields, 0, sizeof fields);
-	if (!dp_der_take(&outer, DP_DER_SEQUENCE, &item))
+	if (!dp_request_read(&fields, block->der, block->der_len))
 		return damaged;
-	inside = dp_der_inside(&item);
-	if (!dp_der_take(&inside, DP_DER_SEQUENCE, &fields.tbs) ||
-		!dp_der_take(&inside, DP_DER_SEQUENCE, &fields.algorithm) ||
-		!dp_der_take(&inside, DP_DER_BIT_STRING, &fields.signature))
-		return damaged;
-	inside = dp_der_inside(&fields.tbs);
-	if (!dp_der_take(&inside, DP_DER_INTEGER, &item) ||
-		!dp_der_take(&inside, DP_DER_SEQUENCE, &fields.subject) ||
-		!dp_der_take(&inside, DP_DER_SEQUENCE, &fields.spki))
-		return damaged;
-	fields.inner_algorithm = fields.algorithm;
 	out->der = fields.spki.start;
 	out->len = fields.spki.total;
 	switch (dp_signature_check(&fields, out->der, out->len, &limit)) {
