@@ -114,7 +114,8 @@ static struct dp_match measure(const char *what, bool one_key, enum dp_signature
 	const struct dp_tlsa *records, size_t count)
 {
 	struct dp_chain chain = hostile(one_key);
-	struct dp_match_input input = { records, count, &twin.reference, 1, .now_utc_s = 2000000000 };
+	struct dp_match_input input = { records, count, &twin.reference, 1,
+		.now_utc_s = 2000000000 };
 	struct dp_match match;
 
 	twin.asked = twin.free = 0;
