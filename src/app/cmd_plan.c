@@ -160,6 +160,8 @@ static int read_new(struct session *session)
 	}
 	dp_chain_close(&read);
 	dp_file_wipe(&bundle);
+	if (strcmp(options->new_path, "-") == 0)
+		session->next.name = "FILE"; /* for commands that are to be typed */
 	return status;
 }
 

@@ -116,6 +116,18 @@ static enum dp_key_type slot_of(const struct dp_rollover_work *work, const struc
 	return info.type == DP_KEY_RSA_PSS ? DP_KEY_RSA : info.type;
 }
 
+static bool same_chain(const struct dp_chain *a, const struct dp_chain *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++) {
+		if (memcmp(a->certs[i].cert_sha256, b->certs[i].cert_sha256,
+			    sizeof a->certs[i].cert_sha256) != 0)
+			return false;
+	}
+	return true;
+}
+
 /* With the same end entity, but other issuers behind it, it is to be replaced all the same. */
 static bool is_new(const struct dp_rollover_work *work, const struct dp_chain *chain)
 {
@@ -125,14 +137,7 @@ static bool is_new(const struct dp_rollover_work *work, const struct dp_chain *c
 	if (next->chain == NULL)
 		return leaf->spki_len == next->spki_len && leaf->spki != NULL &&
 			memcmp(leaf->spki, next->spki, next->spki_len) == 0;
-	if (next->chain->count != chain->count)
-		return false;
-	for (size_t i = 0; i < chain->count; i++) {
-		if (memcmp(chain->certs[i].cert_sha256, next->chain->certs[i].cert_sha256,
-			    sizeof leaf->cert_sha256) != 0)
-			return false;
-	}
-	return true;
+	return same_chain(next->chain, chain);
 }
 
 struct seen {
@@ -160,9 +165,7 @@ static size_t list_seen(struct dp_rollover_work *work, struct seen *seen, size_t
 				continue;
 			any = true;
 			for (size_t i = 0; i < count; i++)
-				known |= seen[i].chain->count == chain->count &&
-					memcmp(seen[i].chain->certs[0].cert_sha256,
-						chain->certs[0].cert_sha256, 32) == 0;
+				known |= same_chain(seen[i].chain, chain);
 			if (!known && count < max)
 				seen[count++].chain = chain;
 		}

@@ -4,6 +4,7 @@ import datetime
 import glob
 import json
 import os
+import subprocess
 import tempfile
 
 import jsonschema
@@ -13,7 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from fake_dns import FakeDns
-from harness import check, equal, refused, run, test
+import harness
+from harness import check, clean_environment, equal, refused, run, test
 
 FAIL, NX = "fail.example", "nx.example"
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -139,6 +141,20 @@ def plan_says_undetermined_when_the_dns_fails():
                 equal(json.loads(result.out)["exit"], 3, "exit in the report")
         equal(run("plan", *dns.options(), "--exit", "simple", "-q", "--new", files(files.leaf),
                   FAIL).code, 3, "simple")
+
+
+@test
+def plan_reads_standard_input():
+    with Files() as files, FakeDns() as dns:
+        done = subprocess.run(
+            [harness.BINARY, "plan", *dns.options(), "-t", "1", "-o", "json", "--new", "-", FAIL],
+            input=(files.leaf + files.ca).encode(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            timeout=60, env=clean_environment())
+        equal((done.returncode, done.stderr), (3, b""), "exit status, stderr")
+        equal(json.loads(done.stdout)["new"]["file"], "FILE", "what the file is called")
+        done = subprocess.run([harness.BINARY, "plan", "--new", "-", FAIL], input=b"", timeout=60,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean_environment())
+        check(done.stderr.startswith(b"daneprobe: standard input is empty"), done.stderr)
 
 
 @test
