@@ -283,8 +283,7 @@ static void answer(struct dp_lookup *lookup, char words[WORDS][128], size_t coun
 
 /* "NAME TYPE why WORDS" and
  * "NAME TYPE rrsig SIGNER ALGORITHM INCEPTION EXPIRATION [TTL LABELS]" */
-static bool remark(
-	struct dp_lookup *lookup, const char *line, char words[WORDS][128], size_t count)
+static bool remark(struct dp_lookup *lookup, const char *line, char words[WORDS][128], size_t count)
 {
 	const char *why = strstr(line, " why ") + 5;
 	struct dp_message *message = &lookup->message;
