@@ -15,6 +15,15 @@ static const struct dp_step *current(const struct dp_dialogue *dialogue)
 	return &dialogue->protocol->steps[dialogue->step];
 }
 
+static const char *awaited(const struct dp_dialogue *dialogue)
+{
+	const struct dp_step *step = current(dialogue);
+
+	return step->awaited != NULL
+		? step->awaited
+		: dp_arena_printf(dialogue->arena, "the reply to %s", step->name);
+}
+
 static const char *shown_line(const struct dp_dialogue *dialogue)
 {
 	return dp_text_escape(dialogue->arena, dialogue->line, dialogue->line_len, SHOWN_MAX);
@@ -107,7 +116,7 @@ static void refuse_line(struct dp_dialogue *dialogue)
 			dp_arena_printf(dialogue->arena, "%s (\"%s\")", what, shown_line(dialogue));
 	else
 		detail = dp_arena_printf(dialogue->arena, "it sent \"%s\" instead of %s",
-			shown_line(dialogue), current(dialogue)->awaited);
+			shown_line(dialogue), awaited(dialogue));
 	fail(dialogue, dialogue->protocol->misspoken, 0, detail);
 }
 
@@ -387,28 +396,34 @@ static bool refuse_remainder(struct dp_dialogue *dialogue)
 	return true;
 }
 
+static bool is_partly_heard(const struct dp_dialogue *dialogue)
+{
+	return dialogue->line_len > 0 || dialogue->reply_lines > 0;
+}
+
 enum dp_dialogue_want dp_dialogue_closed(struct dp_dialogue *dialogue)
 {
 	if (over(dialogue) || refuse_remainder(dialogue))
 		return dialogue->want;
 	const struct dp_step *step = current(dialogue);
-	bool partly = dialogue->line_len > 0 || dialogue->reply_lines > 0;
+	const char *detail = step->lost;
 
-	return fail(dialogue, DP_REASON_CONNECTION_LOST, 0,
-		partly ? dp_arena_printf(dialogue->arena, "in the middle of %s", step->awaited)
-		       : step->lost);
+	if (is_partly_heard(dialogue))
+		detail = dp_arena_printf(dialogue->arena, "in the middle of %s", awaited(dialogue));
+	else if (detail == NULL)
+		detail = dp_arena_printf(dialogue->arena, "after %s", step->name);
+	return fail(dialogue, DP_REASON_CONNECTION_LOST, 0, detail);
 }
 
 enum dp_dialogue_want dp_dialogue_timed_out(struct dp_dialogue *dialogue)
 {
 	if (over(dialogue) || refuse_remainder(dialogue))
 		return dialogue->want;
-	const struct dp_step *step = current(dialogue);
-	bool partly = dialogue->line_len > 0 || dialogue->reply_lines > 0;
+	const char *detail = awaited(dialogue);
 
-	return fail(dialogue, DP_REASON_REPLY_TIMEOUT, 0,
-		partly ? dp_arena_printf(dialogue->arena, "the rest of %s", step->awaited)
-		       : step->awaited);
+	if (is_partly_heard(dialogue))
+		detail = dp_arena_printf(dialogue->arena, "the rest of %s", detail);
+	return fail(dialogue, DP_REASON_REPLY_TIMEOUT, 0, detail);
 }
 
 bool dp_dialogue_unheard(const struct dp_dialogue *dialogue)

@@ -111,8 +111,6 @@ static const struct dp_step steps[] = {
 			"1.3.6.1.4.1.1466.20037",
 		.tail = "",
 		.name = "StartTLS",
-		.awaited = "the reply to StartTLS",
-		.lost = "after StartTLS",
 		.accept = DP_CODE_OK,
 		.temporary = DP_REASON_STARTTLS_REFUSED,
 		.rejected = DP_REASON_STARTTLS_NOT_OFFERED,

@@ -31,8 +31,9 @@ struct dp_step {
 	enum dp_insert insert; /* behind send: a name */
 	const char *tail;      /* behind that; NULL: CRLF */
 	const char *name;      /* of the command in texts: "EHLO" */
-	const char *awaited;   /* "the greeting", "the reply to EHLO" */
-	const char *lost; /* "before its greeting": completes "the peer ended the connection" */
+	const char *awaited;   /* "the greeting"; NULL: "the reply to" name */
+	const char *lost; /* "before its greeting": completes "the peer ended the connection"; NULL:
+			     "after" name */
 	int accept;       /* the one code that leads on */
 	int accept_too;   /* or this one; 0: none */
 	bool block;       /* a good reply is followed by lines up to one of a dot alone */

@@ -175,8 +175,6 @@ static bool read_message(
 				.send = "<starttls xmlns='" TLS_NAMESPACE "'/>", \
 				.tail = "", \
 				.name = "starttls", \
-				.awaited = "the reply to starttls", \
-				.lost = "after starttls", \
 				.accept = DP_CODE_OK, \
 				.temporary = DP_REASON_STARTTLS_REFUSED, \
 				.rejected = DP_REASON_STARTTLS_REFUSED, /* s5.4.2.2 */ \
