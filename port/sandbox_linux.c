@@ -84,6 +84,32 @@ static void allow(int ruleset, const char *path, uint64_t rights)
 	(void)close(rule.folder);
 }
 
+/* folder: DP_PORT_PATH_BYTES. */
+static bool folder_of(const char *file, char *folder)
+{
+	const char *slash = strrchr(file, '/');
+	int len = slash == NULL
+		? snprintf(folder, DP_PORT_PATH_BYTES, ".")
+		: snprintf(folder, DP_PORT_PATH_BYTES, "%.*s", (int)(slash - file) + 1, file);
+
+	return len > 0 && len < DP_PORT_PATH_BYTES;
+}
+
+/* A rule holds for a file, not for its name. What writes a file behind a link (systemd-resolved,
+ * NetworkManager: resolv.conf) has a folder for it and puts others in its place there: so that
+ * folder, if it is another than the link's and not the root. Who replaces /etc/resolv.conf itself
+ * starts the program anew. */
+static void allow_reading(int ruleset, const char *path)
+{
+	char file[DP_PORT_PATH_BYTES], folder[DP_PORT_PATH_BYTES], links[DP_PORT_PATH_BYTES];
+
+	allow(ruleset, path, READ_FILE);
+	if (dp_port_follow(path, file) == DP_OK && folder_of(file, folder) &&
+		folder_of(path, links) && !dp_port_same_file(folder, links) &&
+		!dp_port_same_file(folder, "/"))
+		allow(ruleset, folder, READ_FILE);
+}
+
 /* What dp_port_write_file needs: the file itself where it is truncated and written; its folder
  * where a temporary takes its place, which needs a folder that we may write to. */
 static void allow_writing(int ruleset, const char *path, uint64_t known)
@@ -93,12 +119,7 @@ static void allow_writing(int ruleset, const char *path, uint64_t known)
 	if (dp_port_follow(path, file) != DP_OK)
 		return;
 	allow(ruleset, file, (WRITE_FILE | TRUNCATE) & known);
-	const char *slash = strrchr(file, '/');
-	int len = slash == NULL
-		? snprintf(folder, sizeof(folder), ".")
-		: snprintf(folder, sizeof(folder), "%.*s", (int)(slash - file) + 1, file);
-
-	if (len > 0 && (size_t)len < sizeof(folder) && access(folder, W_OK) == 0)
+	if (folder_of(file, folder) && access(folder, W_OK) == 0)
 		allow(ruleset, folder,
 			(WRITE_FILE | TRUNCATE | READ_DIR | REMOVE_FILE | MAKE_REG) & known);
 }
@@ -118,7 +139,7 @@ static bool restrict_files(const struct dp_sandbox *want)
 	if (ruleset < 0)
 		return false;
 	for (size_t i = 0; i < want->read_count; i++)
-		allow(ruleset, want->read[i], READ_FILE);
+		allow_reading(ruleset, want->read[i]);
 	for (size_t i = 0; i < want->write_count; i++)
 		allow_writing(ruleset, want->write[i], wanted.files);
 	bool done = syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;

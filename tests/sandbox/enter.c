@@ -132,6 +132,14 @@ static int do_read_file(const char *path)
 	return told(open(path, O_RDONLY | O_CLOEXEC) >= 0);
 }
 
+/* Not before something comes on standard input. */
+static int do_read_later(const char *path)
+{
+	char byte;
+
+	return read(0, &byte, 1) == 1 ? do_read_file(path) : 2;
+}
+
 static int do_open_to_write(const char *path)
 {
 	return told(open(path, O_WRONLY | O_CLOEXEC) >= 0);
@@ -163,6 +171,7 @@ static const struct {
 	{ "bind", do_bind },
 	{ "listen", do_listen },
 	{ "read-file", do_read_file },
+	{ "read-later", do_read_later },
 	{ "open-to-write", do_open_to_write },
 	{ "write-file", do_write_file },
 	{ "unlink", do_unlink },
