@@ -225,7 +225,12 @@ static void state_notes(struct dp_rollover_work *work)
 				"%zu of its %zu addresses could not be reached: what is served "
 				"there is not known. Remove no record before that is.",
 				host->unreached, work->facts->addr_count));
-	if (work->verdict->outcome == DP_FAILED && host->state != DP_ROLLOVER_BROKEN &&
+	if (host->state == DP_ROLLOVER_PREPARE && work->any_new)
+		warn(work, "early", "RFC 7671 s8.1",
+			"Some addresses serve the new certificate already, which no record vouches "
+			"for: senders that meet these defer. Put the old certificate back there "
+			"until its time has come.");
+	else if (work->verdict->outcome == DP_FAILED && host->state != DP_ROLLOVER_BROKEN &&
 		host->state != DP_ROLLOVER_MEND)
 		warn(work, "failing", "",
 			dp_arena_printf(work->arena,

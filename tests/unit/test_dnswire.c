@@ -453,6 +453,7 @@ static void message_rrsig(void **state)
 	assert_int_equal(m.rrsig_count, 1);
 	assert_int_equal(m.rrsigs[0].covered, DP_TYPE_TLSA);
 	assert_int_equal(m.rrsigs[0].algorithm, 13);
+	assert_int_equal(m.rrsigs[0].labels, 2);
 	assert_int_equal(m.rrsigs[0].original_ttl_s, 3600);
 	assert_true(m.rrsigs[0].expiration_utc_s == 0xfffffff0);
 	assert_true(m.rrsigs[0].inception_utc_s == 1700000000);
