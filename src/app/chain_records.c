@@ -72,7 +72,9 @@ int dp_chain_records(struct dp_chain_run *run)
 	if (options->record_count == 0 && options->tlsa_path_count == 0)
 		return DP_EXIT_OK;
 	run->records = dp_arena_alloc(options->arena, DP_TLSA_MAX * sizeof(*run->records));
-	memcpy(run->records, options->records, options->record_count * sizeof(*run->records));
+	if (options->record_count > 0)
+		memcpy(run->records, options->records,
+			options->record_count * sizeof(*run->records));
 	run->record_count = options->record_count;
 	if (options->tlsa_path_count > 0)
 		status = take_files(run);
