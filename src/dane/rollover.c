@@ -313,5 +313,11 @@ struct dp_rollover *dp_rollover_plan(const struct dp_rollover_input *input)
 		plan_host(input, plan, i);
 	settle(plan, input->facts);
 	dp_rollover_words(input, plan);
+	if (plan->outcome == DP_ROLLOVER_UNDETERMINED)
+		dp_rollover_note(plan,
+			&(struct dp_rollover_note){ "undetermined", true, -1,
+				dp_arena_printf(arena, "To see why: daneprobe check %s",
+					input->facts->target.text),
+				"" });
 	return plan;
 }

@@ -215,7 +215,9 @@ static void write_note(const struct page *page, size_t index, bool *told)
 	}
 	dp_buf_char(page->out, '\n');
 	write_colored(page, note->warning ? YELLOW : BOLD, note->warning ? "warning" : "note");
-	dp_buf_printf(page->out, ": %s (%s)\n", hosts.data, note->code);
+	dp_buf_printf(page->out, ": %s (%s)\n",
+		hosts.len > 0 ? hosts.data : dp_text_shown(page->arena, page->facts->target.text),
+		note->code);
 	len = (int)strcspn(note->text, "\n"); /* a command may follow */
 	write_prose(page, "  ", 2,
 		dp_arena_printf(page->arena, "%.*s%s%s%s%s", len, note->text,
