@@ -55,12 +55,15 @@ static enum dp_wait_state wait_state(const struct dp_verdict *verdict, int statu
 static void tell_wait(struct session *session, const struct dp_facts *facts,
 	const struct dp_verdict *verdict, int status)
 {
+	const char *why = dp_brief(facts, verdict, facts->arena);
+
 	if (session->attempt == NULL || facts->interrupted)
 		return;
+	if (verdict->outcome != DP_UNDETERMINED)
+		why = dp_arena_printf(
+			facts->arena, "%s, %s", dp_outcome_word(verdict->outcome), why);
 	dp_wait_tell(session->attempt, session->done, facts->target.text,
-		wait_state(verdict, status),
-		dp_arena_printf(facts->arena, "%s, %s", dp_outcome_word(verdict->outcome),
-			dp_brief(facts, verdict, facts->arena)));
+		wait_state(verdict, status), why);
 }
 
 /* Judge and print one target. */

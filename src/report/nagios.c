@@ -183,9 +183,9 @@ static void write_first(struct dp_buf *out, const struct page *page, int status)
 		[PASS] = "OK", [WARNED] = "WARNING", [FAILED] = "CRITICAL", [UNKNOWN] = "UNKNOWN"
 	};
 	static const char *const what[STATES] = { [PASS] = "pass",
-		[WARNED] = "have warnings",
-		[FAILED] = "fail",
-		[UNKNOWN] = "are undetermined" };
+		[WARNED] = "with warnings",
+		[FAILED] = "failing",
+		[UNKNOWN] = "undetermined" };
 	const struct line *line = decider(page, status);
 	struct dp_buf text;
 

@@ -55,7 +55,7 @@ def nagios_has_one_first_line_for_all_targets():
     with FakeDns() as dns:
         result = probe(dns, "-o", "nagios", NX, FAIL)
     line = first_line(result)
-    check(line.startswith("DANE CRITICAL - 1 of 2 targets fail: nx.example no-mail: "), line)
+    check(line.startswith("DANE CRITICAL - 1 of 2 targets failing: nx.example no-mail: "), line)
     for target in (NX, FAIL):
         check(f"'{target} time'=" in line, line)
     equal(sum(line.startswith("DANE ") for line in result.out.splitlines()), 1, "first lines")
@@ -88,7 +88,7 @@ def nagios_says_unknown_when_a_signal_ends_it():
         out, err = child.communicate(timeout=30)
     equal(child.returncode, 3, "exit status")
     equal(err, b"", "stderr")
-    check(out.startswith(b"DANE UNKNOWN - 1 of 2 targets are undetermined: slow.example"), repr(out))
+    check(out.startswith(b"DANE UNKNOWN - 1 of 2 targets undetermined: slow.example"), repr(out))
 
 
 @test
@@ -98,7 +98,7 @@ def nagios_quiet_is_silent_when_all_is_well():
         equal((result.code, result.out, result.err), (0, "", ""), "accepted")
         result = probe(dns, "-q", "-o", "nagios", "--accept", "no-mail", NX, FAIL)
     equal(result.code, 3, "exit status")
-    check(result.out.startswith("DANE UNKNOWN - 1 of 2 targets are undetermined: fail.example"), str(result))
+    check(result.out.startswith("DANE UNKNOWN - 1 of 2 targets undetermined: fail.example"), str(result))
 
 
 @test

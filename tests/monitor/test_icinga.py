@@ -51,7 +51,7 @@ def test_icinga_reads_states_and_data(stage):
     expect(results["wrong"], "CRITICAL", "pins a CA certificate that was not sent", "wrong")
     expect(results["silent"], "UNKNOWN", "DANE UNKNOWN - silent.lab undetermined: ", "silent")
     expect(results["accepted"], "OK", "DANE OK - later.lab no-dane: ", "accepted")
-    expect(results["two"], "CRITICAL", "DANE CRITICAL - 1 of 2 targets fail: wrong.lab failed: ",
+    expect(results["two"], "CRITICAL", "DANE CRITICAL - 1 of 2 targets failing: wrong.lab failed: ",
            "two")
     data = data_of(results["good"][1])
     assert data["time"][1] == "s" and 0 < data["time"][0] < 60, data
