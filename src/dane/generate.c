@@ -105,6 +105,16 @@ static bool may_be_issuer(const struct dp_source *source)
 	return source->cert == NULL && source->kind == DP_BLOCK_PUBLIC_KEY;
 }
 
+/* A CA's certificate alone in its file is taken for either, too. */
+static bool is_issuer(const struct dp_sources *sources, const struct dp_source *own)
+{
+	for (size_t i = 0; own->cert != NULL && i < sources->issuer_count; i++) {
+		if (sources->issuers[i].cert == own->cert)
+			return true;
+	}
+	return false;
+}
+
 static bool add_usage(const struct dp_sources *sources, const struct form *form, bool all,
 	struct dp_arena *arena, struct dp_generated_set *out)
 {
@@ -112,8 +122,10 @@ static bool add_usage(const struct dp_sources *sources, const struct form *form,
 	const struct dp_source *list = issuer ? sources->issuers : sources->own;
 	size_t count = issuer ? sources->issuer_count : sources->own_count;
 
-	for (size_t i = 0; i < count; i++)
-		complete = add_forms(out, &list[i], issuer, form, arena) && complete;
+	for (size_t i = 0; i < count; i++) {
+		if (issuer || !all || !is_issuer(sources, &list[i]))
+			complete = add_forms(out, &list[i], issuer, form, arena) && complete;
+	}
 	for (size_t i = 0; issuer && !all && i < sources->own_count; i++) {
 		if (may_be_issuer(&sources->own[i]))
 			complete = add_forms(out, &sources->own[i], true, form, arena) && complete;

@@ -32,9 +32,9 @@ struct dp_generated_set {
 /* Usages 1 and 3 are of the server's own keys, 0 and 2 of its issuers (a record of usage 2 for the
  * own certificate would never match, RFC 7671 s5.2); a bare public key is taken for either. all:
  * usages 3 and 2, selectors 1 and 0, matching types 1 and 2, in that order, as far as wanted leaves
- * them open; usage 2 only where there are issuers, selector 0 only where there is a certificate.
- * Returns NULL with at least one record, or the end of a sentence that begins with the file's name:
- * "holds no certificate of an issuer; ...". */
+ * them open; usage 2 only where there are issuers, usage 3 not for CAs alone in their file,
+ * selector 0 only where there is a certificate. Returns NULL with at least one record, or the end
+ * of a sentence that begins with the file's name: "holds no certificate of an issuer; ...". */
 const char *dp_generate(const struct dp_sources *sources, const struct dp_wanted *wanted,
 	struct dp_arena *arena, struct dp_generated_set *out);
 

@@ -84,6 +84,7 @@ static const struct row rows[] = {
 	{ LEAF_PEM, ANY, true,
 		{ "3 1 1 " LEAF_KEY_256, "3 1 2 " LEAF_KEY_512, "3 0 1 " LEAF_CERT_256, "3 0 2" },
 		NULL },
+	{ ROOT_PEM, -1, 1, -1, true, { "2 1 1 " ROOT_KEY_256, "2 1 2" }, NULL },
 	{ LEAF_PEM INT_PEM, -1, -1, 1, true,
 		{ "3 1 1 " LEAF_KEY_256, "3 0 1 " LEAF_CERT_256, "2 1 1 " INT_KEY_256, "2 0 1" },
 		NULL },
