@@ -104,9 +104,9 @@ static void allow_reading(int ruleset, const char *path)
 	char file[DP_PORT_PATH_BYTES], folder[DP_PORT_PATH_BYTES], links[DP_PORT_PATH_BYTES];
 
 	allow(ruleset, path, READ_FILE);
-	if (dp_port_follow(path, file) == DP_OK && folder_of(file, folder) &&
-		folder_of(path, links) && !dp_port_same_file(folder, links) &&
-		!dp_port_same_file(folder, "/"))
+	if (dp_port_follow(path, file) == DP_OK && strcmp(file, path) != 0 &&
+		folder_of(file, folder) && folder_of(path, links) &&
+		!dp_port_same_file(folder, links) && !dp_port_same_file(folder, "/"))
 		allow(ruleset, folder, READ_FILE);
 }
 
