@@ -75,7 +75,7 @@ ROWS = [
     (["check", "--accept", "failed", "example.org"], "type no-dane, no-mail, unauthenticated"),
     (["check", "--at", "noon", "example.org"], "type it as 2026-11-25T02:37:00Z"),
     (["check", "--clock", "0", "example.org"], "type it as 2026-11-25T02:37:00Z"),
-    (["check", "-o", "yaml", "example.org"], "type text or json"),
+    (["check", "-o", "yaml", "example.org"], "type text, json, nagios or prometheus"),
     (["check", "--exit", "42", "example.org"], "type nagios or simple"),
     # a hostile value cannot draw on the terminal or add a line
     (["check", "--port", "\x1b[31m\n", "example.org"], '"\\x1b[31m\\x0a" is no port'),

@@ -410,7 +410,8 @@ static void wrong_values(void **state)
 		{ { "--accept", "" }, "type no-dane, no-mail, unauthenticated" },
 		{ { "--at", "yesterday" }, "type it as 2026-11-25T02:37:00Z" },
 		{ { "--clock", "2026-13-01" }, "type it as 2026-11-25T02:37:00Z" },
-		{ { "-o", "xml" }, "-o \"xml\" is no output format; type text or json" },
+		{ { "-o", "xml" },
+			"-o \"xml\" is no output format; type text, json, nagios or prometheus" },
 		{ { "--output-file", "" }, "names no file" },
 		{ { "--exit", "zero" }, "type nagios or simple" },
 	};
