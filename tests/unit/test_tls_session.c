@@ -361,7 +361,7 @@ static void ends(void **state)
 			"close_notify while waiting for the ServerHello" },
 		/* No TLS, RFC 3207 s4 */
 		{ "35303020776861743f0d0a", NULL, DP_OK, DP_REASON_TLS_NOT_STARTED, -1,
-			"it sent \"500 what?\\x0d\\x0a\"" },
+			"it sent \"500 what?\"" },
 		{ "0d0a", NULL, DP_OK, DP_REASON_TLS_NOT_STARTED, -1, "it sent \"\\x0d\\x0a\"" },
 		{ "16ff0100020228", NULL, DP_OK, DP_REASON_TLS_NOT_STARTED, -1,
 			"it sent \"\\x16\\xff\\x01\\x00\\x02\\x02(\"" },
