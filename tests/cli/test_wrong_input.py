@@ -15,8 +15,8 @@ ROWS = [
     (["example.org"], 'type "daneprobe check example.org"'),
     (["smtp://mx.example.org"], 'type "daneprobe check smtp://mx.example.org"'),
     (["--timeout", "3", "check", "example.org"], "options go behind the command"),
-    (["survey"], 'type "daneprobe help" for the list'),  # of a later version
-    (["serve"], 'there is no command "serve"'),
+    (["survey"], 'there is no command "survey"'),  # of a later version
+    (["serve", "example.org"], "serve takes no target"),
     (["version", "x"], 'type "daneprobe version"'),
     (["help", "frobnicate"], 'type "daneprobe help" for the list'),
     (["help", "check", "version"], "help takes one command"),
