@@ -253,7 +253,8 @@ static void several_targets_have_one_first_line(void **state)
 	(void)state;
 	assert_memory_equal(text, "DANE OK - 2 of 2 targets pass|'example.org time'=", 49);
 	text = run_of(arena, mixed, 2);
-	assert_memory_equal(text, "DANE CRITICAL - 1 of 4 targets failing: example.org no-mail: ", 60);
+	assert_memory_equal(
+		text, "DANE CRITICAL - 1 of 4 targets failing: example.org no-mail: ", 60);
 	assert_non_null(strstr(text, "\nverified: example.org"));
 	assert_non_null(strstr(text, "\nundetermined: example.org"));
 	/* A signal ends it with 3, whatever was found until then. */
