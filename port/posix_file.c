@@ -83,7 +83,9 @@ enum dp_status dp_port_read_file(
 
 	if (status == DP_OK)
 		*data = dp_arena_text(arena, bytes, *len);
-	else
+	if (bytes != NULL)
+		explicit_bzero(bytes, *len); /* a private key, maybe */
+	if (status != DP_OK)
 		*len = 0;
 	free(bytes);
 	if (!standard)
