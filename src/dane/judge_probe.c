@@ -298,7 +298,9 @@ void dp_judge_filter(struct dp_judge *judge)
 {
 	const struct dp_facts *facts = judge->facts;
 	struct dp_words words = { .detail = dp_arena_printf(
-					  judge->arena, "%u", (unsigned)facts->target.port) };
+					  judge->arena, "%u", (unsigned)facts->target.port),
+		.fix = dp_arena_printf(judge->arena, "\n  daneprobe chain --live %s fullchain.pem",
+			facts->target.text) };
 
 	if (all_timed_out(facts))
 		dp_finding_add(&judge->findings, DP_REASON_PORT_FILTERED, &dp_subject_none,

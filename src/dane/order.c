@@ -65,16 +65,12 @@ static size_t holder(const struct dp_chain *chain, const uint8_t *key, size_t ke
 	return chain->count;
 }
 
-/* Does it sign another one of the chain? */
-static bool is_issuer(const struct dp_chain *chain, size_t index, struct dp_arena *arena)
+/* Does it sign another one of the chain? walk: of all certificates, as they stand. */
+static bool is_issuer(struct dp_walk *walk, size_t index)
 {
-	const struct dp_cert **nodes = dp_arena_alloc(arena, chain->count * sizeof(*nodes));
-	struct dp_walk *walk = dp_arena_alloc(arena, sizeof(*walk));
+	const struct dp_cert **nodes = walk->nodes;
 
-	for (size_t i = 0; i < chain->count; i++)
-		nodes[i] = &chain->certs[i];
-	dp_order_walk(walk, nodes, chain->count, arena);
-	for (size_t i = 0; i < chain->count; i++) {
+	for (size_t i = 0; i < walk->node_count; i++) {
 		if (nodes[i]->spki != NULL && !same_cert(nodes[i], nodes[index]) &&
 			dp_path_edge(walk, i, index) == DP_EDGE_SIGNED)
 			return true;
@@ -86,13 +82,18 @@ static size_t find_leaf(
 	const struct dp_chain *chain, const uint8_t *key, size_t key_len, struct dp_arena *arena)
 {
 	size_t at = key != NULL ? holder(chain, key, key_len) : chain->count;
+	const struct dp_cert **nodes = dp_arena_alloc(arena, chain->count * sizeof(*nodes));
+	struct dp_walk *walk = dp_arena_alloc(arena, sizeof(*walk));
 
+	for (size_t i = 0; i < chain->count; i++)
+		nodes[i] = &chain->certs[i];
+	dp_order_walk(walk, nodes, chain->count, arena);
 	for (size_t i = 0; i < chain->count && at == chain->count; i++) {
 		if (chain->certs[i].spki != NULL && !chain->certs[i].is_ca)
 			at = i;
 	}
 	for (size_t i = 0; i < chain->count && at == chain->count; i++) {
-		if (chain->certs[i].spki != NULL && !is_issuer(chain, i, arena))
+		if (chain->certs[i].spki != NULL && !is_issuer(walk, i))
 			at = i;
 	}
 	return at < chain->count ? at : 0;

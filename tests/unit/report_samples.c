@@ -285,7 +285,9 @@ static void fill_undetermined(struct dp_facts *facts, struct dp_verdict *verdict
 		find(facts, verdict, DP_REASON_CONNECT_TIMEOUT, ADDR(0, i), labels[i],
 			WORDS(.addr = labels[i]));
 	}
-	find(facts, verdict, DP_REASON_PORT_FILTERED, DOMAIN, "example.org", WORDS(.detail = "25"));
+	find(facts, verdict, DP_REASON_PORT_FILTERED, DOMAIN, "example.org",
+		WORDS(.detail = "25",
+			.fix = "\n  daneprobe chain --live example.org fullchain.pem"));
 }
 
 /* No DNSSEC at the domain: the commonest answer of all. */
