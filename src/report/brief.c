@@ -85,6 +85,23 @@ static const char *const words[DP_REASON_COUNT] = {
 	[DP_REASON_NAMESERVER_FAILS] = "a name server fails",
 	[DP_REASON_RESOLVER_UNUSABLE] = "the resolver cannot be used",
 	[DP_REASON_ROOT_NOT_VALIDATED] = "the DNS root could not be validated from here",
+	[DP_REASON_TLSA_ALIAS] = "a TLSA name that is an alias, without records",
+	[DP_REASON_TLSA_UNUSABLE_USAGE] = "a TLSA usage that senders ignore",
+	[DP_REASON_TLSA_UNUSABLE_PARAMETER] = "a TLSA record with an unknown parameter",
+	[DP_REASON_TLSA_UNUSABLE_LENGTH] = "a TLSA record of wrong length",
+	[DP_REASON_TLSA_UNUSABLE_DATA] = "a TLSA record with unreadable data",
+	[DP_REASON_TLSA_AGILITY] = "the record that matches is left out by a stronger one",
+	[DP_REASON_TLSA_SIBLING_ISSUERS] = "pins one of several issuing CAs that take turns",
+	[DP_REASON_CERTIFICATE_PATH_LENGTH] = "a CA's path length is exceeded",
+	[DP_REASON_CERTIFICATE_KEY_USAGE] = "the key usage forbids it",
+	[DP_REASON_CERTIFICATE_EKU] = "the extended key usage forbids TLS servers",
+	[DP_REASON_CERTIFICATE_NAME_CONSTRAINTS] = "the name constraints of a CA forbid it",
+	[DP_REASON_CERTIFICATE_CRITICAL] = "a critical extension that is unknown here",
+	[DP_REASON_CERTIFICATE_SIGNATURE_LIMIT] = "a signature that cannot be checked here",
+	[DP_REASON_WRONG_PROTOCOL] = "another protocol answers",
+	[DP_REASON_TLS_NOT_AT_ONCE] = "no TLS from the first byte",
+	[DP_REASON_DNS_UNREACHABLE] = "the DNS root does not answer here",
+	[DP_REASON_DNS_INTERCEPTED] = "DNS answers are spoilt on the way",
 };
 
 const char *dp_brief_reason(enum dp_reason reason, struct dp_arena *arena)
