@@ -441,12 +441,12 @@ enum dp_dialogue_want dp_dialogue_spoke_tls(struct dp_dialogue *dialogue)
 const char *dp_dialogue_not_tls(const uint8_t *bytes, size_t len, struct dp_arena *arena)
 {
 	const char *what = dp_foreign_guess("TLS", (const char *)bytes, len, true);
-	size_t shown = len;
+	size_t shown = 0;
 
-	for (size_t i = 0; i < len && shown == len; i++) {
-		if (bytes[i] == '\r' || bytes[i] == '\n')
-			shown = i > 0 ? i : len;
-	}
+	while (shown < len && !ends_line((char)bytes[shown]))
+		shown++;
+	if (shown == 0)
+		shown = len;
 	return dp_arena_printf(arena, what != NULL ? "%s (\"%s\")" : "%sit sent \"%s\"",
 		what != NULL ? what : "", dp_text_escape(arena, bytes, shown, SHOWN_MAX));
 }
