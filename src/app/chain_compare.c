@@ -71,9 +71,11 @@ static void write_report(struct dp_chain_run *run, const struct dp_facts *facts,
 	how->exit_status = dp_output_exit(run->options, how->status);
 	how->now_utc_s = run->survey.now_utc_s;
 	dp_buf_init(out, facts->arena);
-	if (strcmp(run->options->report->name, "text") == 0)
-		dp_chain_written_text(out, &run->written);
 	run->options->report->write(out, facts, verdict, how);
+	if (run->written.path == NULL || strcmp(run->options->report->name, "text") != 0)
+		return;
+	dp_buf_char(out, '\n');
+	dp_chain_written_text(out, &run->written);
 }
 
 static bool muted(const struct dp_chain_run *run)
@@ -106,7 +108,7 @@ static void name_host(const struct dp_chain_run *run, struct dp_target *target)
 /* One host with one address, where the chain stands for what it would send. */
 static struct dp_facts *given_facts(const struct dp_chain_run *run)
 {
-	struct dp_target target = { .text = run->shown,
+	struct dp_target target = { .text = run->survey.name,
 		.protocol = "smtp",
 		.port = run->port,
 		.want_v4 = true,
@@ -114,7 +116,7 @@ static struct dp_facts *given_facts(const struct dp_chain_run *run)
 		.records = run->records,
 		.record_count = run->record_count,
 		.given = &run->chain,
-		.given_name = run->shown,
+		.given_name = run->survey.name,
 		.next_hop = run->options->next_hop,
 		.cert_warning_s = run->options->cert_warning_s,
 		.rrsig_warning_s = run->options->rrsig_warning_s };
@@ -253,7 +255,7 @@ static const char *complete_target(const struct dp_chain_run *run, struct dp_tar
 	const struct dp_name *host = &run->options->host;
 
 	target->given = &run->chain;
-	target->given_name = run->shown;
+	target->given_name = run->survey.name;
 	if (host->len == 0)
 		return NULL;
 	if (target->is_domain)

@@ -328,8 +328,8 @@ void dp_chain_text(struct dp_buf *out, const struct dp_survey *survey,
 
 	if (page.width < WIDTH_MIN)
 		page.width = WIDTH_MIN;
-	dp_chain_written_text(out, written);
 	write_verdict(&page);
+	dp_chain_written_text(out, written);
 	if (written->path == NULL || page.verbose)
 		write_tree(&page);
 	write_findings(&page);

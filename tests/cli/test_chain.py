@@ -12,6 +12,7 @@ from pathlib import Path
 
 import chain_files as files
 import harness
+from fake_dns import FakeDns
 from chain_files import digest, key, path, pem, read, verifies, write
 from harness import check, equal, refused, run, test
 
@@ -237,7 +238,7 @@ def chain_complete_chooses_among_roots():
         result = run("chain", "--complete", path("b.pem"), "--roots", BOTH, "--tlsa", record,
                      path("a.pem"))
         equal(result.code, 0, str(result))
-        check("a record pins it" in result.out and "\nverified: " in result.out, result.out)
+        check("a record pins it" in result.out and result.out.startswith("verified: "), result.out)
         check(verifies(path("b.pem"), root), "openssl verify")
 
 
@@ -497,6 +498,15 @@ def certbot_deploy_hook():
         equal((done.returncode, done.stdout), (0, b""), "hook")
         check(os.path.islink(link) and verifies(link, ROOTS), "completed behind the link")
         equal(files.labels(read("certbot/archive/mx/fullchain3.pem")), "CCC", "blocks")
+    # It compares with what is published, and waits for it.
+    with FakeDns() as dns:
+        dns_env = {"DANEPROBE_OPT_RESOLVER": f"127.0.0.1@{dns.port}",
+                   "DANEPROBE_OPT_TRUST_ANCHOR": dns.options()[3], "DANEPROBE_TARGET": "nx.example"}
+        done = hook(**dns_env)
+        check(done.returncode == 2 and done.stdout.startswith(b"no-mail: nx.example"), str(done))
+        asked = dns.queries
+        done = hook(**dns_env, DANEPROBE_WAIT="0.5", DANEPROBE_OPT_INTERVAL="0.1")
+        check(done.returncode == 2 and dns.queries > 2 * asked, f"{asked}, then {dns.queries}")
     # It fails when the issuer is not known.
     write("certbot/archive/mx/fullchain3.pem", pem("leaf"), 0o644)
     done = hook()
