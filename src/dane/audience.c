@@ -92,7 +92,12 @@ const char *dp_audience_template(
 
 	if (service == NULL)
 		return template;
+	/* Not every protocol offers before it is asked. */
+	const char *answered = dp_arena_printf(arena, "answered %s with",
+		service->starttls != NULL ? service->starttls : "STARTTLS");
 	const struct change names[] = {
+		{ "offers STARTTLS but answered the command with",
+			service->clients ? answered : NULL },
 		{ "ESMTP and STARTTLS", service->starttls },
 		{ "STARTTLS", service->starttls },
 		{ "EHLO", service->hello },

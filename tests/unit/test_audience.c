@@ -80,6 +80,9 @@ static void own_words(void **state)
 		dp_audience_template(offered, &pop3, arena), "{addr} does not offer STLS.");
 	assert_string_equal(dp_audience_template(wrong, &imap, arena),
 		"What answers at {addr} does not speak IMAP: {detail}.");
+	assert_string_equal(dp_audience_template(
+				    dp_reason_row(DP_REASON_STARTTLS_REFUSED)->cause, &pop3, arena),
+		"{addr} answered STLS with {detail}.");
 	/* LMTP clients queue mail */
 	assert_string_equal(
 		dp_audience_template("Senders defer the mail after EHLO by SMTP.", &lmtp, arena),
