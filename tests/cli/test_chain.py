@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import subprocess
+import tempfile
 from pathlib import Path
 
 import chain_files as files
@@ -321,6 +322,18 @@ def chain_complete_that_cannot_be_in_one_step():
         equal(read("mounted.pem"), pem("leaf int").encode(), "content")
     finally:
         subprocess.run(["umount", name], check=True)
+    # The folder is closed to the user: never in place, where a crash would leave half a file.
+    with tempfile.TemporaryDirectory() as base:
+        os.chmod(base, 0o755)
+        mail, roots = os.path.join(base, "mail.pem"), os.path.join(base, "root.pem")
+        for file, data in ((mail, pem("leaf int")), (roots, pem("root"))):
+            Path(file).write_text(data)
+            os.chmod(file, 0o666)
+        result = run("chain", "--complete", mail, "--roots", roots, mail, user=65534, group=65534,
+                     extra_groups=[])
+        refused(result, "cannot be replaced in one step")
+        equal((Path(mail).read_text(), sorted(os.listdir(base))),
+              (pem("leaf int"), ["mail.pem", "root.pem"]), "nothing has changed")
     name = write("leaf.der", files.CERTS.chain("leaf")[0].der)
     write("issuers.pem", pem("int root"))
     refused(run("chain", "--complete", name, "--roots", path("issuers.pem"), name), "is DER, which")
