@@ -216,6 +216,51 @@ static void talks(void **state)
 	}
 }
 
+/* TLS from the first byte, and who does not keep to it. "\x16\x03": the ClientHello */
+static void at_once(void **state)
+{
+	static const struct {
+		const char *protocol;
+		script lines;
+		enum dp_stage stage;
+		enum dp_status status;
+		enum dp_reason reason;
+		const char *detail;
+	} rows[] = {
+		{ "imaps", { "S:* OK hi\r\n" }, DP_STAGE_HANDSHAKE, DP_OK,
+			DP_REASON_TLS_NOT_AT_ONCE, "it looks like IMAP (\"* OK hi\")" },
+		{ "imaps", { "C:\x16\x03", "S:* OK hi\r\n" }, DP_STAGE_HANDSHAKE, DP_OK,
+			DP_REASON_TLS_NOT_AT_ONCE, "it looks like IMAP (\"* OK hi\")" },
+		/* A greeting that does not come is followed by a ClientHello: an alert tells */
+		{ "pop3", { "C:\x16\x03", "S:\x15\x03\x03\x01\x02\x02\x28" }, DP_STAGE_GREETING,
+			DP_TIMEOUT, DP_REASON_WRONG_PROTOCOL, "it speaks TLS from the first byte" },
+		{ "pop3", { "C:\x16\x03", "S:+OK at last\r\n" }, DP_STAGE_GREETING, DP_TIMEOUT,
+			DP_REASON_REPLY_TIMEOUT, "the greeting" },
+		{ "pop3", { "C:\x16\x03" }, DP_STAGE_GREETING, DP_TIMEOUT, DP_REASON_REPLY_TIMEOUT,
+			"the greeting" },
+	};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct server server = start_server(4, rows[i].lines);
+		struct meeting meeting;
+
+		prepare(&meeting, "127.0.0.1", server.port);
+		meeting.request.protocol = rows[i].protocol;
+		if (rows[i].stage == DP_STAGE_GREETING)
+			meeting.request.timeout_ms = 1000;
+		run_to_end(&meeting);
+		if (meeting.probe.reason != rows[i].reason)
+			print_error("row %zu\n", i);
+		assert_end(&meeting, rows[i].stage, rows[i].status, rows[i].reason);
+		assert_string_equal(meeting.probe.detail, rows[i].detail);
+		assert_int_equal(meeting.probe.reply_code, 0);
+		assert_false(meeting.probe.chain_seen);
+		(void)server_content(&server);
+		end(&meeting);
+	}
+}
+
 /* RFC 5321 s4.1.3; and the name that was asked for */
 static void hellos(void **state)
 {
@@ -344,6 +389,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(talks),
+		cmocka_unit_test(at_once),
 		cmocka_unit_test(hellos),
 		cmocka_unit_test(refused),
 		cmocka_unit_test(time_limits),
