@@ -131,6 +131,19 @@ static void judge_other_port(struct dp_judge *judge, const struct dp_host_facts 
 		dp_finding_add(&judge->findings, DP_REASON_TLSA_WRONG_PORT, subject, name, &words);
 }
 
+/* Of a chain in a file the record is known. */
+static const char *record_to_publish(struct dp_judge *judge, const struct dp_lookup *tlsa)
+{
+	const struct dp_chain *given = judge->facts->target.given;
+
+	if (given == NULL || given->count == 0 || given->certs[0].spki == NULL)
+		return ".";
+	return dp_arena_printf(judge->arena, ":\n  %s. IN TLSA 3 1 1 %s",
+		dp_judge_name(judge, &tlsa->name),
+		dp_text_hex(judge->arena, given->certs[0].spki_sha256,
+			sizeof(given->certs[0].spki_sha256)));
+}
+
 static void judge_no_tlsa(struct dp_judge *judge, const struct dp_host_facts *host,
 	const struct dp_subject *subject, const char *name)
 {
@@ -154,6 +167,7 @@ static void judge_no_tlsa(struct dp_judge *judge, const struct dp_host_facts *ho
 				&judge->findings, DP_REASON_TLSA_ALIAS, subject, name, &words);
 		} else {
 			words.detail = dp_judge_denial(judge, tlsa);
+			words.fix = record_to_publish(judge, tlsa);
 			dp_finding_add(
 				&judge->findings, DP_REASON_TLSA_ABSENT, subject, name, &words);
 		}
@@ -225,7 +239,7 @@ void dp_judge_host_dns(struct dp_judge *judge, int index)
 	dp_judge_signatures(judge, &host->aaaa);
 	if (addresses == DP_ADDRESSES_NONE || (denied(&host->a) && denied(&host->aaaa)))
 		judge_no_address(judge, host, &subject, name);
-	else if (host->addr_count == 0 && (a_serves || aaaa_serves))
+	else if (host->addr_count == 0 && facts->target.given == NULL && (a_serves || aaaa_serves))
 		judge_other_family(judge, &subject, name);
 	if (addresses == DP_ADDRESSES_INSECURE && facts->target.records == NULL)
 		judge_insecure_host(judge, host, &subject, name);
