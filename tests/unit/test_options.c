@@ -560,7 +560,7 @@ static void wrong_targets(void **state)
 		{ "192.0.2.1", "is an address; type a name" },
 		{ "user@example.org", "type only the domain behind the @" },
 		{ "example.org:25", "smtp://HOST:PORT" },
-		{ "imap://example.org", "type smtp://HOST for one server" },
+		{ "gopher://example.org", "type smtp://HOST for one server" },
 		{ "http://example.org/", "type smtp://HOST for one server" },
 		{ "://example.org", "type smtp://HOST for one server" },
 		{ "smtp://", "names no server; type one" },
