@@ -183,11 +183,28 @@ $(B)/sandbox/%: tests/sandbox/%.c $(B)/libdaneprobe.a $(DEPS)/built
 	@mkdir -p $(@D)
 	@$(CC) $(TEST_CFLAGS) $(OUR_LDFLAGS) -MF $@.d -o $@ $< -Wl,--start-group $(B)/libdaneprobe.a $(OUR_LIBS) -Wl,--end-group
 
+# For the benchmark: mail servers, the cost of an operation, and the program with its operations counted.
+COUNTED := verify_canonrrset mbedtls_pk_verify mbedtls_pk_verify_ext psa_generate_key psa_raw_key_agreement
+BENCH := $(B)/bench/server $(B)/bench/costs $(B)/bench/daneprobe
+
+$(B)/bench/server: tests/bench/server.c
+	@mkdir -p $(@D)
+	@gcc -std=c11 -D_DEFAULT_SOURCE -O2 -Wall -Wextra -Werror -o $@ $< -lssl -lcrypto -pthread
+
+$(B)/bench/costs: tests/bench/costs.c $(B)/libdaneprobe.a $(DEPS)/built
+	@mkdir -p $(@D)
+	@$(CC) $(OUR_CFLAGS) $(OUR_LDFLAGS) -o $@ $< -Wl,--start-group $(B)/libdaneprobe.a $(OUR_LIBS) -Wl,--end-group
+
+$(B)/bench/daneprobe: tests/bench/count.c $(OBJECTS) $(DEPS)/built
+	@mkdir -p $(@D)
+	@$(CC) $(OUR_CFLAGS) $(OUR_LDFLAGS) $(COUNTED:%=-Wl,--wrap=%) -o $@ $< $(OBJECTS) $(OUR_LIBS)
+
 -include $(UNIT_TESTS:=.d) $(FUZZERS:=.d)
 
-.PHONY: unit-tests fuzzers resolver-unittest resolver-testbound test test-all lint fuzz demo bench
+.PHONY: unit-tests fuzzers bench-programs resolver-unittest resolver-testbound test test-all lint fuzz demo bench
 unit-tests: $(UNIT_TESTS)
 fuzzers: $(FUZZERS)
+bench-programs: $(BENCH)
 
 # libunbound's own unit tests, linked with our cryptography.
 resolver-unittest: $(DEPS)/built
@@ -221,7 +238,7 @@ demo:
 	@DANEPROBE=build/x86_64/daneprobe tests/lab/demo
 
 bench: packages
-	@$(MAKE) --no-print-directory TARGET=x86_64 all
+	@$(MAKE) --no-print-directory TARGET=x86_64 all bench-programs
 	@DANEPROBE=build/x86_64/daneprobe tests/bench/run
 
 # ---- housekeeping ----

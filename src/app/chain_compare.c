@@ -120,6 +120,7 @@ static struct dp_facts *given_facts(const struct dp_chain_run *run)
 		.next_hop = run->options->next_hop,
 		.cert_warning_s = run->options->cert_warning_s,
 		.rrsig_warning_s = run->options->rrsig_warning_s };
+	struct dp_addr_facts *addr;
 	struct dp_facts *facts;
 
 	name_host(run, &target);
@@ -128,9 +129,9 @@ static struct dp_facts *given_facts(const struct dp_chain_run *run)
 	facts->resolver_why = "the records were given";
 	facts->hosts = dp_arena_alloc(run->options->arena, sizeof(*facts->hosts));
 	facts->hosts[0].name = target.name;
-	facts->hosts[0].addr_count = 1;
-	facts->hosts[0].addrs[0] = (struct dp_addr_facts){ .port = run->port, .probe_count = 1 };
-	facts->hosts[0].addrs[0].probes[0] = (struct dp_probe){ .planned = true,
+	addr = dp_facts_add_addr(&facts->hosts[0], run->options->arena);
+	addr->port = run->port;
+	addr->probes[addr->probe_count++] = (struct dp_probe){ .planned = true,
 		.stage = DP_STAGE_DONE,
 		.alert = -1,
 		.chain_seen = true,

@@ -89,9 +89,9 @@ static void gather(struct scene *scene, struct dp_sources *sources)
 	bool any = false;
 
 	for (size_t i = 0; i < host->addr_count; i++)
-		any = any || !no_route(&host->addrs[i]);
+		any = any || !no_route(host->addrs[i]);
 	for (size_t i = 0; i < host->addr_count; i++) {
-		const struct dp_addr_facts *addr = &host->addrs[i];
+		const struct dp_addr_facts *addr = host->addrs[i];
 
 		for (size_t j = 0; j < addr->probe_count; j++) {
 			if (addr->probes[j].chain_seen && !addr->probes[j].without_sni)

@@ -237,7 +237,7 @@ void dp_explain_mismatch(struct dp_judge *judge, const struct dp_subject *subjec
 {
 	const struct dp_host_verdict *host = &judge->verdict->hosts[subject->host];
 	const struct dp_probe *probe =
-		&judge->facts->hosts[subject->host].addrs[subject->addr].probes[subject->probe];
+		&judge->facts->hosts[subject->host].addrs[subject->addr]->probes[subject->probe];
 	const struct dp_match *match = &host->addrs[subject->addr].probes[subject->probe].match;
 
 	/* Beyond the bound of findings nothing would be kept. */

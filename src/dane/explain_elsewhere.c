@@ -51,17 +51,17 @@ static bool same_host(struct dp_why *why)
 	bool nameless = false;
 
 	for (size_t i = 0; i < host->addr_count; i++) {
-		for (size_t j = 0; j < host->addrs[i].probe_count; j++) {
+		for (size_t j = 0; j < host->addrs[i]->probe_count; j++) {
 			if (!good_at(why, i, j))
 				continue;
-			if (host->addrs[i].probes[j].without_sni) {
+			if (host->addrs[i]->probes[j].without_sni) {
 				nameless |= (int)i == why->subject.addr;
 				continue;
 			}
 			if ((int)i == why->subject.addr)
-				other_key_type(why, &host->addrs[i].probes[j]);
+				other_key_type(why, &host->addrs[i]->probes[j]);
 			else
-				other_address(why, &host->addrs[i]);
+				other_address(why, host->addrs[i]);
 			return true;
 		}
 	}

@@ -103,19 +103,22 @@ struct dp_host_facts {
 	struct dp_name name; /* as in the MX record or target */
 	uint16_t preference;
 	struct dp_lookup a, aaaa;
-	struct dp_lookup cname; /* asked when an address answer is insecure and has aliases */
+	/* The lookups behind a pointer are made when asked; NULL: not asked. */
+	struct dp_lookup *cname; /* asked when an address answer is insecure and has aliases */
 	struct dp_lookup
 		tlsa[2]; /* at the expanded name, at the original name; [1] unused without alias */
 	/* --all-nameservers: A of _tcp.<base>, not validated: for those who ask step by step */
-	struct dp_lookup parent;
-	struct dp_lookup tlsa_https; /* without TLSA: at port 443, for explanation */
-	struct dp_lookup nsec3param; /* on an insecure host whose zone has a DS: NSEC3 iterations */
+	struct dp_lookup *parent;
+	struct dp_lookup *tlsa_https; /* without TLSA: at port 443, for explanation */
+	struct dp_lookup
+		*nsec3param; /* on an insecure host whose zone has a DS: NSEC3 iterations */
 	/* plan: of the zone, when the host has no TLSA records: how long that is remembered */
-	struct dp_lookup soa;
-	struct dp_lookup tlsa_hint;     /* on an insecure host: asked last, for explanation only */
-	struct dp_lookup ds[DP_DS_MAX]; /* on an insecure host: DS of its ancestors, TLD first */
+	struct dp_lookup *soa;
+	struct dp_lookup *tlsa_hint;     /* on an insecure host: asked last, for explanation only */
+	struct dp_lookup *ds[DP_DS_MAX]; /* on an insecure host: DS of its ancestors, TLD first */
 	size_t ds_count;
-	struct dp_addr_facts addrs[DP_ADDRS_MAX];
+	struct dp_addr_facts
+		*addrs[DP_ADDRS_MAX]; /* each stays where it is: connections write to it */
 	size_t addr_count;
 	size_t addr_dropped;
 	bool a_taken, aaaa_taken; /* the addresses of that answer are in addrs */
@@ -163,12 +166,12 @@ struct dp_facts {
 	struct dp_arena *arena;
 	struct dp_target target;
 	struct dp_lookup mx;
-	struct dp_lookup ds[DP_DS_MAX]; /* of the domain, when its MX answer is insecure */
+	struct dp_lookup *ds[DP_DS_MAX]; /* of the domain, when its MX answer is insecure */
 	size_t ds_count;
-	struct dp_lookup nsec3param;
-	struct dp_lookup tlsa_domain; /* _port._tcp.<domain>: asked for explanation when MX hosts
+	struct dp_lookup *nsec3param;
+	struct dp_lookup *tlsa_domain; /* _port._tcp.<domain>: asked for explanation when MX hosts
 					 have no TLSA */
-	struct dp_host_facts *hosts;  /* NULL until they are known */
+	struct dp_host_facts *hosts;   /* NULL until they are known */
 	size_t host_count;
 	size_t host_dropped;
 	bool hosts_known;          /* host list is final */
@@ -176,15 +179,18 @@ struct dp_facts {
 	bool interrupted;          /* a signal ended the run */
 	const char *resolver_mode; /* "recursive", "system", "192.0.2.1" */
 	const char *resolver_why;
-	struct dp_lookup root;   /* ". DNSKEY": asked when a lookup failed or was bogus, to tell the
-				    peer's faults from those of our own environment */
-	struct dp_lookup absent; /* with root: TLSA of a name that does not exist */
-	struct dp_lookup tld;    /* with root: DS of the target's top-level domain */
+	struct dp_lookup *root; /* ". DNSKEY": asked when a lookup failed or was bogus, to tell the
+				  peer's faults from those of our own environment */
+	struct dp_lookup *absent;           /* with root: TLSA of a name that does not exist */
+	struct dp_lookup *tld;              /* with root: DS of the target's top-level domain */
 	struct dp_nameservers *nameservers; /* dane/nameservers.h; NULL: not begun */
 	int64_t clock_utc_s; /* time of the check, for signatures (certificates: what the judge is
 				given) */
 	unsigned duration_ms;
 };
+
+/* A further address of the host, which must have room for it. In the arena; never NULL. */
+struct dp_addr_facts *dp_facts_add_addr(struct dp_host_facts *host, struct dp_arena *arena);
 
 /* Zeroed facts for a target, in arena; the target is copied (its pointers stay borrowed). */
 struct dp_facts *dp_facts_new(const struct dp_target *target, struct dp_arena *arena);

@@ -116,10 +116,10 @@ static void settle_addrs(
 	for (size_t i = 0; i < host->addr_count; i++) {
 		struct dp_addr_verdict *addr = &verdict->addrs[i];
 
-		settle_addr(judge, verdict, &host->addrs[i], addr);
+		settle_addr(judge, verdict, host->addrs[i], addr);
 		if (addr->skipped)
 			continue;
-		if (addr->outcome == DP_UNDETERMINED && addr_unreachable(&host->addrs[i]))
+		if (addr->outcome == DP_UNDETERMINED && addr_unreachable(host->addrs[i]))
 			continue;
 		verdict->unreachable = false;
 		seen[addr->outcome] = true;
@@ -151,6 +151,7 @@ static void settle_host(
 	int index;
 
 	verdict->outcome = DP_UNDETERMINED;
+	verdict->addrs = dp_arena_alloc(judge->arena, host->addr_count * sizeof(*verdict->addrs));
 	verdict->addresses_security = addresses_security(host);
 	switch (dp_rule_tlsa(judge->facts, host, &index)) {
 	case DP_TLSA_WAIT: verdict->by_dns = true; return;

@@ -37,7 +37,7 @@ const char *dp_judge_expired(struct dp_judge *judge, const struct dp_lookup *loo
 struct dp_insecure {
 	const char *why, *fix;
 };
-struct dp_insecure dp_judge_insecure_because(struct dp_judge *judge, const struct dp_lookup *ds,
+struct dp_insecure dp_judge_insecure_because(struct dp_judge *judge, struct dp_lookup *const *ds,
 	size_t count, const struct dp_lookup *nsec3param);
 
 /* What a failed lookup did, and what mends a bogus one, in words. */

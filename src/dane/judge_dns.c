@@ -70,13 +70,13 @@ static void judge_insecure_host(struct dp_judge *judge, const struct dp_host_fac
 {
 	const struct dp_facts *facts = judge->facts;
 	struct dp_insecure insecure =
-		dp_judge_insecure_because(judge, host->ds, host->ds_count, &host->nsec3param);
+		dp_judge_insecure_because(judge, host->ds, host->ds_count, host->nsec3param);
 	struct dp_words words = { .host = name, .detail = insecure.why, .fix = insecure.fix };
 
 	if (facts->target.is_domain && facts->mx.security == DP_INSECURE &&
 		strcmp(insecure.why,
 			dp_judge_insecure_because(
-				judge, facts->ds, facts->ds_count, &facts->nsec3param)
+				judge, facts->ds, facts->ds_count, facts->nsec3param)
 				.why) == 0) {
 		words.detail = "for the same reason as the domain";
 		words.fix = "The same as for the domain.";
@@ -84,8 +84,9 @@ static void judge_insecure_host(struct dp_judge *judge, const struct dp_host_fac
 	dp_finding_add(&judge->findings, DP_REASON_ADDRESS_INSECURE, subject, name, &words);
 	words.detail = insecure.why;
 	words.fix = insecure.fix;
-	if (host->tlsa_hint.state == DP_LOOKUP_DATA && host->tlsa_hint.security != DP_SECURE) {
-		words.record = dp_judge_name(judge, &host->tlsa_hint.name);
+	if (host->tlsa_hint != NULL && host->tlsa_hint->state == DP_LOOKUP_DATA &&
+		host->tlsa_hint->security != DP_SECURE) {
+		words.record = dp_judge_name(judge, &host->tlsa_hint->name);
 		dp_finding_add(&judge->findings, DP_REASON_TLSA_INSECURE, subject, name, &words);
 	}
 }
@@ -123,12 +124,13 @@ static void judge_other_port(struct dp_judge *judge, const struct dp_host_facts 
 	const struct dp_subject *subject, const char *name)
 {
 	struct dp_words words = { .host = name,
-		.record = dp_judge_name(judge, &host->tlsa_https.name),
 		.fix = dp_arena_printf(
 			judge->arena, "_%u._tcp.%s", (unsigned)judge->facts->target.port, name) };
 
-	if (host->tlsa_https.state == DP_LOOKUP_DATA)
-		dp_finding_add(&judge->findings, DP_REASON_TLSA_WRONG_PORT, subject, name, &words);
+	if (host->tlsa_https == NULL || host->tlsa_https->state != DP_LOOKUP_DATA)
+		return;
+	words.record = dp_judge_name(judge, &host->tlsa_https->name);
+	dp_finding_add(&judge->findings, DP_REASON_TLSA_WRONG_PORT, subject, name, &words);
 }
 
 /* Of a chain in a file the record is known. */
@@ -181,7 +183,8 @@ static void judge_hidden(struct dp_judge *judge, const struct dp_host_facts *hos
 	struct dp_name parent = dp_name_parent(&tlsa->name, 1);
 	struct dp_words words = { .record = dp_judge_name(judge, &parent) };
 
-	if (host->parent.state == DP_LOOKUP_NXDOMAIN && dp_name_equal(&host->parent.name, &parent))
+	if (host->parent != NULL && host->parent->state == DP_LOOKUP_NXDOMAIN &&
+		dp_name_equal(&host->parent->name, &parent))
 		dp_finding_add(&judge->findings, DP_REASON_TLSA_HIDDEN, subject, label, &words);
 }
 
@@ -234,7 +237,8 @@ void dp_judge_host_dns(struct dp_judge *judge, int index)
 	subject.host = index;
 	judge_family(judge, &host->a, &subject, name, aaaa_serves);
 	judge_family(judge, &host->aaaa, &subject, name, a_serves);
-	judge_family(judge, &host->cname, &subject, name, false);
+	if (host->cname != NULL)
+		judge_family(judge, host->cname, &subject, name, false);
 	dp_judge_signatures(judge, &host->a);
 	dp_judge_signatures(judge, &host->aaaa);
 	if (addresses == DP_ADDRESSES_NONE || (denied(&host->a) && denied(&host->aaaa)))

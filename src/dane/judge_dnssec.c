@@ -137,7 +137,7 @@ static unsigned nsec3_iterations(const struct dp_lookup *nsec3param)
 {
 	unsigned most = 0;
 
-	if (nsec3param->state != DP_LOOKUP_DATA)
+	if (nsec3param == NULL || nsec3param->state != DP_LOOKUP_DATA)
 		return 0;
 	for (size_t i = 0; i < nsec3param->message.rr_count; i++) {
 		const struct dp_rr *rr = &nsec3param->message.rrs[i];
@@ -214,18 +214,20 @@ static struct dp_insecure not_proven(
 
 /* DS answers from the TLD down: the last secure one stands at the last signed parent, so security
  * ends at its name (no DS, or none that can be used) or at the next name below (opt-out). */
-struct dp_insecure dp_judge_insecure_because(struct dp_judge *judge, const struct dp_lookup *ds,
+struct dp_insecure dp_judge_insecure_because(struct dp_judge *judge, struct dp_lookup *const *ds,
 	size_t count, const struct dp_lookup *nsec3param)
 {
 	const struct dp_lookup *last = NULL, *next = NULL;
 	const char *algorithms;
 
 	for (size_t i = 0; i < count; i++) {
-		if (dp_rule_final(&ds[i]) && !dp_rule_lookup_failed(&ds[i]) &&
-			ds[i].security == DP_SECURE)
-			last = &ds[i];
+		if (!dp_rule_final(ds[i]) || dp_rule_lookup_failed(ds[i]) ||
+			ds[i]->security != DP_SECURE)
+			continue;
+		last = ds[i];
+		next = i + 1 < count ? ds[i + 1] : NULL;
 	}
-	if (count == 0 || !dp_rule_final(&ds[0]) || dp_rule_lookup_failed(&ds[0]))
+	if (count == 0 || !dp_rule_final(ds[0]) || dp_rule_lookup_failed(ds[0]))
 		return no_chain("no chain of DNSSEC signatures leads to it from the root");
 	if (last == NULL)
 		return no_chain("no chain of DNSSEC signatures leads to its top-level domain");
@@ -233,9 +235,8 @@ struct dp_insecure dp_judge_insecure_because(struct dp_judge *judge, const struc
 		return no_ds(judge, &last->name, "");
 	if (ds_unsupported(judge, last, &algorithms))
 		return bad_algorithm(judge, dp_judge_name(judge, &last->name), algorithms);
-	next = last + 1 < ds + count ? last + 1 : NULL;
-	if (nsec3_iterations(nsec3param) <= NSEC3_ITERATIONS_MAX && next != NULL &&
-		dp_rule_final(next) && next->state == DP_LOOKUP_NODATA)
+	if (nsec3_iterations(nsec3param) <= NSEC3_ITERATIONS_MAX && dp_rule_final(next) &&
+		next->state == DP_LOOKUP_NODATA)
 		return no_ds(judge, &next->name, " (in an NSEC3 opt-out span)");
 	return not_proven(judge, dp_judge_name(judge, &last->name), nsec3param);
 }

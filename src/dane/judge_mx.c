@@ -35,7 +35,7 @@ static bool is_useless(const struct dp_host_facts *host, const struct dp_host_ve
 	if (verdict->by_dns || !verdict->unreachable || host->down)
 		return verdict->by_dns;
 	for (size_t i = 0; i < host->addr_count; i++) {
-		const struct dp_addr_facts *addr = &host->addrs[i];
+		const struct dp_addr_facts *addr = host->addrs[i];
 
 		if (addr->probe_count == 0 ||
 			addr->probes[addr->probe_count - 1].stage != DP_STAGE_CONNECT ||
@@ -87,7 +87,7 @@ static void judge_insecure_domain(struct dp_judge *judge, const char *domain)
 {
 	const struct dp_facts *facts = judge->facts;
 	struct dp_insecure insecure =
-		dp_judge_insecure_because(judge, facts->ds, facts->ds_count, &facts->nsec3param);
+		dp_judge_insecure_because(judge, facts->ds, facts->ds_count, facts->nsec3param);
 	struct dp_words words = { .host = domain, .detail = insecure.why, .fix = insecure.fix };
 
 	dp_finding_add(&judge->findings, DP_REASON_MX_INSECURE, &dp_subject_none, domain, &words);
@@ -123,9 +123,9 @@ static const char *environment_detail(struct dp_judge *judge, const struct dp_lo
 	const struct dp_facts *facts = judge->facts;
 	const char *failure = dp_judge_failure(judge, lookup), *about = "the DNS root's keys";
 
-	if (lookup == &facts->absent)
+	if (lookup == facts->absent)
 		about = "a name that does not exist";
-	if (lookup == &facts->tld)
+	if (lookup == facts->tld)
 		about = dp_arena_printf(
 			judge->arena, "the DS records of %s", dp_judge_name(judge, &lookup->name));
 	return dp_arena_printf(judge->arena, "asked for %s: %s", about, failure);
@@ -140,8 +140,8 @@ static enum dp_reason environment_reason(
 		return DP_REASON_RESOLVER_UNUSABLE;
 	if (lookup->state == DP_LOOKUP_TIMEOUT)
 		return DP_REASON_DNS_UNREACHABLE;
-	return lookup == &facts->root && dp_judge_bogus(lookup) ? DP_REASON_ROOT_NOT_VALIDATED
-								: DP_REASON_DNS_INTERCEPTED;
+	return lookup == facts->root && dp_judge_bogus(lookup) ? DP_REASON_ROOT_NOT_VALIDATED
+							       : DP_REASON_DNS_INTERCEPTED;
 }
 
 /* Failed lookups may be our own fault: questions whose answers are known beforehand say. */
@@ -170,11 +170,12 @@ void dp_judge_root(struct dp_judge *judge)
 static void judge_wrong_owner(struct dp_judge *judge, const char *domain)
 {
 	const struct dp_facts *facts = judge->facts;
-	const struct dp_lookup *tlsa = &facts->tlsa_domain;
-	struct dp_words words = { .record = dp_judge_name(judge, &tlsa->name) };
+	const struct dp_lookup *tlsa = facts->tlsa_domain;
+	struct dp_words words = { 0 };
 
-	if (tlsa->state != DP_LOOKUP_DATA || facts->host_count == 0)
+	if (tlsa == NULL || tlsa->state != DP_LOOKUP_DATA || facts->host_count == 0)
 		return;
+	words.record = dp_judge_name(judge, &tlsa->name);
 	words.host = dp_judge_name(judge, &facts->hosts[0].name);
 	words.fix = dp_arena_printf(
 		judge->arena, "_%u._tcp.%s", (unsigned)facts->target.port, words.host);

@@ -194,7 +194,7 @@ static void judge_attempts(struct dp_judge *judge, struct look *look, size_t ind
 		&judge->verdict->hosts[look->subject.host].addrs[look->subject.addr];
 	const struct dp_probe_verdict *first = &addr->probes[index],
 				      *second = &addr->probes[index + 1];
-	const struct dp_probe *probes = &look->host->addrs[look->subject.addr].probes[index];
+	const struct dp_probe *probes = &look->host->addrs[look->subject.addr]->probes[index];
 
 	if (second->absent || probes[1].pending || probes[1].status == DP_CANCELLED ||
 		(first->outcome == second->outcome && probes[0].reason == probes[1].reason))
@@ -212,7 +212,7 @@ static void judge_probe(struct dp_judge *judge, struct look *look)
 	if (probe->status == DP_NO_ROUTE) {
 		look->words.detail =
 			dp_arena_printf(judge->arena, "this machine has no route for IPv%u",
-				(unsigned)look->host->addrs[look->subject.addr].ip.family);
+				(unsigned)look->host->addrs[look->subject.addr]->ip.family);
 		dp_finding_add(&judge->findings, DP_REASON_NO_LOCAL_ROUTE, &look->subject,
 			look->label, &look->words);
 		return;
@@ -240,7 +240,7 @@ static const char *offer_suffix(enum dp_offer offer)
 void dp_judge_addr(struct dp_judge *judge, int host, int addr)
 {
 	const struct dp_host_facts *host_facts = &judge->facts->hosts[host];
-	const struct dp_addr_facts *addr_facts = &host_facts->addrs[addr];
+	const struct dp_addr_facts *addr_facts = host_facts->addrs[addr];
 	const struct dp_host_verdict *host_verdict = &judge->verdict->hosts[host];
 	const char *label = dp_judge_label(judge, host, addr);
 
@@ -278,7 +278,7 @@ static bool all_timed_out(const struct dp_facts *facts)
 
 	for (size_t i = 0; i < facts->host_count; i++) {
 		for (size_t j = 0; j < facts->hosts[i].addr_count; j++) {
-			const struct dp_addr_facts *addr = &facts->hosts[i].addrs[j];
+			const struct dp_addr_facts *addr = facts->hosts[i].addrs[j];
 
 			for (size_t k = 0; k < addr->probe_count; k++) {
 				const struct dp_probe *probe = &addr->probes[k];

@@ -14,8 +14,8 @@ const struct dp_cert *dp_judge_leaf(struct dp_judge *judge, int host)
 	const struct dp_host_facts *facts = &judge->facts->hosts[host];
 
 	for (size_t i = 0; i < facts->addr_count; i++) {
-		for (size_t j = 0; j < facts->addrs[i].probe_count; j++) {
-			const struct dp_probe *probe = &facts->addrs[i].probes[j];
+		for (size_t j = 0; j < facts->addrs[i]->probe_count; j++) {
+			const struct dp_probe *probe = &facts->addrs[i]->probes[j];
 
 			if (!probe->without_sni && probe->chain.count > 0)
 				return &probe->chain.certs[0];

@@ -37,7 +37,7 @@ const char *dp_judge_label(struct dp_judge *judge, int host, int addr)
 	name = dp_judge_name(judge, &facts->hosts[host].name);
 	if (addr < 0)
 		return name;
-	address = &facts->hosts[host].addrs[addr];
+	address = facts->hosts[host].addrs[addr];
 	if (facts->target.given != NULL && facts->target.any_name)
 		return facts->target.given_name;
 	if (facts->target.given != NULL)

@@ -137,14 +137,14 @@ void dp_plan_probes(struct dp_plan *plan, struct dp_host_facts *host)
 	int index;
 
 	for (size_t i = 0; i < host->addr_count; i++)
-		open += undecided(&host->addrs[i]) ? 1 : 0;
+		open += undecided(host->addrs[i]) ? 1 : 0;
 	if (open == 0 || dp_rule_tlsa(plan->facts, host, &index) != DP_TLSA_RECORDS)
 		return;
 	dp_rule_base(plan->facts, host, index, &base, &owner);
 	records = dp_rule_records(plan->facts, host, index, &record_count, &dropped);
 	sni = dp_arena_text(plan->facts->arena, text, strlen(dp_name_text(&base, text)));
 	for (size_t i = 0; i < host->addr_count && plan->count < plan->max; i++) {
-		struct dp_addr_facts *addr = &host->addrs[i];
+		struct dp_addr_facts *addr = host->addrs[i];
 		struct next next;
 		struct dp_probe *probe;
 
@@ -168,16 +168,16 @@ void dp_plan_probes(struct dp_plan *plan, struct dp_host_facts *host)
 void dp_plan_given(struct dp_plan *plan, struct dp_host_facts *host)
 {
 	const struct dp_facts *facts = plan->facts;
+	struct dp_addr_facts *addr;
 	int index;
 
 	if (host->addr_count > 0 || dp_rule_tlsa(facts, host, &index) != DP_TLSA_RECORDS)
 		return;
-	host->addrs[0] = (struct dp_addr_facts){ .port = facts->target.port };
-	host->addrs[0].probes[0] = (struct dp_probe){ .planned = true,
+	addr = dp_facts_add_addr(host, facts->arena);
+	addr->port = facts->target.port;
+	addr->probes[addr->probe_count++] = (struct dp_probe){ .planned = true,
 		.stage = DP_STAGE_DONE,
 		.alert = -1,
 		.chain_seen = true,
 		.chain = *facts->target.given };
-	host->addrs[0].probe_count = 1;
-	host->addr_count = 1;
 }

@@ -23,14 +23,31 @@ bool dp_plan_ask(struct dp_plan *plan, struct dp_lookup *lookup, const struct dp
 	return true;
 }
 
-static void ask_tlsa(
-	struct dp_plan *plan, struct dp_lookup *lookup, const struct dp_name *base, bool hint)
+/* The same, of a lookup that is made now. */
+static bool ask_new(struct dp_plan *plan, struct dp_lookup **lookup, const struct dp_name *name,
+	uint16_t type, bool hint)
+{
+	if (*lookup != NULL || name->len == 0 || plan->count == plan->max)
+		return false;
+	*lookup = dp_arena_alloc(plan->facts->arena, sizeof(**lookup));
+	return dp_plan_ask(plan, *lookup, name, type, hint);
+}
+
+static void ask_tlsa(struct dp_plan *plan, struct dp_lookup *lookup, const struct dp_name *base)
 {
 	struct dp_name owner;
 
 	if (lookup->state == DP_LOOKUP_NOT_ASKED &&
 		dp_name_tlsa_owner(base, plan->facts->target.port, &owner))
-		dp_plan_ask(plan, lookup, &owner, DP_TYPE_TLSA, hint);
+		dp_plan_ask(plan, lookup, &owner, DP_TYPE_TLSA, false);
+}
+
+static void hint_tlsa(struct dp_plan *plan, struct dp_lookup **lookup, const struct dp_name *base)
+{
+	struct dp_name owner;
+
+	if (*lookup == NULL && dp_name_tlsa_owner(base, plan->facts->target.port, &owner))
+		ask_new(plan, lookup, &owner, DP_TYPE_TLSA, true);
 }
 
 /* --- hosts --- */
@@ -149,14 +166,14 @@ static void add_addr(const struct dp_facts *facts, struct dp_host_facts *host,
 	const struct dp_ip *ip, uint16_t port, bool forced)
 {
 	for (size_t i = 0; i < host->addr_count; i++) {
-		if (dp_ip_equal(&host->addrs[i].ip, ip) && host->addrs[i].port == port)
+		if (dp_ip_equal(&host->addrs[i]->ip, ip) && host->addrs[i]->port == port)
 			return;
 	}
 	if (host->addr_count == DP_ADDRS_MAX || all_addrs(facts) >= DP_ADDRS_ALL_MAX) {
 		host->addr_dropped++;
 		return;
 	}
-	host->addrs[host->addr_count++] =
+	*dp_facts_add_addr(host, facts->arena) =
 		(struct dp_addr_facts){ .ip = *ip, .port = port, .forced = forced };
 }
 
@@ -219,7 +236,7 @@ static void plan_addresses(struct dp_plan *plan, struct dp_host_facts *host)
 		(host->aaaa.state == DP_LOOKUP_DATA && host->aaaa.security == DP_INSECURE &&
 			host->aaaa.message.alias_count > 0);
 	if (insecure_alias && dp_rule_secure_addresses(host) == NULL)
-		dp_plan_ask(plan, &host->cname, &host->name, DP_TYPE_CNAME, false);
+		ask_new(plan, &host->cname, &host->name, DP_TYPE_CNAME, false);
 }
 
 /* TLSA as soon as one family is secure; both candidates at once (RFC 7672 s2.2.3, RFC 7671 s7). */
@@ -232,11 +249,11 @@ static void plan_tlsa(struct dp_plan *plan, struct dp_host_facts *host)
 	if (secure != NULL) {
 		const struct dp_name *canonical = &secure->message.canonical;
 
-		ask_tlsa(plan, &host->tlsa[0], canonical, false);
+		ask_tlsa(plan, &host->tlsa[0], canonical);
 		if (!dp_name_equal(canonical, &host->name))
-			ask_tlsa(plan, &host->tlsa[1], &host->name, false);
+			ask_tlsa(plan, &host->tlsa[1], &host->name);
 	} else if (dp_rule_addresses(host) == DP_ADDRESSES_ALIAS) {
-		ask_tlsa(plan, &host->tlsa[0], &host->name, false);
+		ask_tlsa(plan, &host->tlsa[0], &host->name);
 	}
 }
 
@@ -255,7 +272,7 @@ static void plan_soa(struct dp_plan *plan, struct dp_host_facts *host)
 
 		if (rrsig->covered == secure->type &&
 			dp_name_equal(&rrsig->owner, &secure->message.canonical))
-			dp_plan_ask(plan, &host->soa, &rrsig->signer, DP_TYPE_SOA, true);
+			ask_new(plan, &host->soa, &rrsig->signer, DP_TYPE_SOA, true);
 	}
 }
 
@@ -263,14 +280,14 @@ static void plan_soa(struct dp_plan *plan, struct dp_host_facts *host)
 
 /* DS of every ancestor, TLD first: the last secure answer shows where security ends. */
 static void ask_ancestors(
-	struct dp_plan *plan, struct dp_lookup *ds, size_t *count, const struct dp_name *name)
+	struct dp_plan *plan, struct dp_lookup **ds, size_t *count, const struct dp_name *name)
 {
 	size_t labels = dp_name_labels(name);
 
 	while (*count < DP_DS_MAX && *count < labels) {
 		struct dp_name ancestor = dp_name_parent(name, labels - 1 - *count);
 
-		if (!dp_plan_ask(plan, &ds[*count], &ancestor, DP_TYPE_DS, true))
+		if (!ask_new(plan, &ds[*count], &ancestor, DP_TYPE_DS, true))
 			return;
 		(*count)++;
 	}
@@ -301,17 +318,17 @@ static bool troubled(const struct dp_facts *facts)
 /* A zone with a DS that is insecure all the same: are its NSEC3 iterations too many (RFC 9276
  * s3.2)? */
 static void ask_nsec3param(
-	struct dp_plan *plan, struct dp_lookup *lookup, const struct dp_lookup *ds, size_t count)
+	struct dp_plan *plan, struct dp_lookup **lookup, struct dp_lookup *const *ds, size_t count)
 {
 	const struct dp_lookup *last = NULL;
 
 	for (size_t i = 0; i < count; i++) {
-		if (ds[i].security == DP_SECURE && dp_rule_final(&ds[i]) &&
-			!dp_rule_lookup_failed(&ds[i]))
-			last = &ds[i];
+		if (ds[i]->security == DP_SECURE && dp_rule_final(ds[i]) &&
+			!dp_rule_lookup_failed(ds[i]))
+			last = ds[i];
 	}
 	if (last != NULL && last->state == DP_LOOKUP_DATA)
-		dp_plan_ask(plan, lookup, &last->name, DP_TYPE_NSEC3PARAM, true);
+		ask_new(plan, lookup, &last->name, DP_TYPE_NSEC3PARAM, true);
 }
 
 /* The names below which a record may have been published by mistake. */
@@ -321,7 +338,7 @@ static void ask_wrong_owners(struct dp_plan *plan, struct dp_host_facts *host)
 
 	if (plan->facts->target.port != HTTPS_PORT &&
 		dp_name_tlsa_owner(&host->name, HTTPS_PORT, &owner))
-		dp_plan_ask(plan, &host->tlsa_https, &owner, DP_TYPE_TLSA, true);
+		ask_new(plan, &host->tlsa_https, &owner, DP_TYPE_TLSA, true);
 }
 
 static void plan_host_hints(struct dp_plan *plan, struct dp_host_facts *host)
@@ -331,7 +348,7 @@ static void plan_host_hints(struct dp_plan *plan, struct dp_host_facts *host)
 	if (plan->facts->target.records != NULL)
 		return;
 	if (dp_rule_addresses(host) == DP_ADDRESSES_INSECURE) {
-		ask_tlsa(plan, &host->tlsa_hint, &host->name, true);
+		hint_tlsa(plan, &host->tlsa_hint, &host->name);
 		ask_ancestors(plan, host->ds, &host->ds_count,
 			insecure(&host->a) ? &host->a.message.canonical
 					   : &host->aaaa.message.canonical);
@@ -351,9 +368,9 @@ static void plan_environment(struct dp_plan *plan)
 	size_t labels = dp_name_labels(&facts->target.name);
 	struct dp_name tld = dp_name_parent(&facts->target.name, labels > 0 ? labels - 1 : 0);
 
-	dp_plan_ask(plan, &facts->root, &root, DP_TYPE_DNSKEY, true);
-	dp_plan_ask(plan, &facts->absent, &absent, DP_TYPE_TLSA, true);
-	dp_plan_ask(plan, &facts->tld, &tld, DP_TYPE_DS, true);
+	ask_new(plan, &facts->root, &root, DP_TYPE_DNSKEY, true);
+	ask_new(plan, &facts->absent, &absent, DP_TYPE_TLSA, true);
+	ask_new(plan, &facts->tld, &tld, DP_TYPE_DS, true);
 }
 
 /* Asked last, errors ignored: nothing here changes a verdict. */
@@ -376,7 +393,7 @@ static void plan_hints(struct dp_plan *plan)
 	}
 	/* A common slip: the record stands below the mail domain instead of below its MX host. */
 	if (without && facts->target.is_domain && facts->mx.state == DP_LOOKUP_DATA)
-		ask_tlsa(plan, &facts->tlsa_domain, &facts->target.name, true);
+		hint_tlsa(plan, &facts->tlsa_domain, &facts->target.name);
 }
 
 /* Resolvers that ask step by step (RFC 9156) meet the name above the record first. Our validator
@@ -389,20 +406,20 @@ static void ask_parents(struct dp_plan *plan)
 		struct dp_name parent = dp_name_parent(&host->tlsa[0].name, 1);
 
 		if (dp_rule_secure_data(&host->tlsa[0]) &&
-			dp_plan_ask(plan, &host->parent, &parent, DP_TYPE_A, true))
+			ask_new(plan, &host->parent, &parent, DP_TYPE_A, true))
 			plan->tasks[plan->count - 1].kind = DP_TASK_NAMESERVER;
 	}
 }
 
 static bool pending(const struct dp_lookup *lookup)
 {
-	return lookup->state == DP_LOOKUP_PENDING;
+	return lookup != NULL && lookup->state == DP_LOOKUP_PENDING;
 }
 
-static bool any_pending(const struct dp_lookup *lookups, size_t count)
+static bool any_pending(struct dp_lookup *const *lookups, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (pending(&lookups[i]))
+		if (pending(lookups[i]))
 			return true;
 	}
 	return false;
@@ -410,13 +427,13 @@ static bool any_pending(const struct dp_lookup *lookups, size_t count)
 
 static bool host_pending(const struct dp_host_facts *host)
 {
-	if (pending(&host->a) || pending(&host->aaaa) || pending(&host->cname) ||
-		any_pending(host->tlsa, 2) || pending(&host->tlsa_hint) ||
-		pending(&host->tlsa_https) || pending(&host->parent) || pending(&host->soa) ||
-		pending(&host->nsec3param) || any_pending(host->ds, host->ds_count))
+	if (pending(&host->a) || pending(&host->aaaa) || pending(host->cname) ||
+		pending(&host->tlsa[0]) || pending(&host->tlsa[1]) || pending(host->tlsa_hint) ||
+		pending(host->tlsa_https) || pending(host->parent) || pending(host->soa) ||
+		pending(host->nsec3param) || any_pending(host->ds, host->ds_count))
 		return true;
 	for (size_t i = 0; i < host->addr_count; i++) {
-		const struct dp_addr_facts *addr = &host->addrs[i];
+		const struct dp_addr_facts *addr = host->addrs[i];
 
 		if (addr->probe_count > 0 && addr->probes[addr->probe_count - 1].pending)
 			return true;
@@ -426,9 +443,9 @@ static bool host_pending(const struct dp_host_facts *host)
 
 static bool check_pending(const struct dp_facts *facts)
 {
-	if (pending(&facts->mx) || pending(&facts->root) || pending(&facts->absent) ||
-		pending(&facts->tld) || pending(&facts->tlsa_domain) ||
-		pending(&facts->nsec3param) || any_pending(facts->ds, facts->ds_count))
+	if (pending(&facts->mx) || pending(facts->root) || pending(facts->absent) ||
+		pending(facts->tld) || pending(facts->tlsa_domain) || pending(facts->nsec3param) ||
+		any_pending(facts->ds, facts->ds_count))
 		return true;
 	for (size_t i = 0; i < facts->host_count; i++) {
 		if (host_pending(&facts->hosts[i]))

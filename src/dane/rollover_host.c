@@ -42,11 +42,13 @@ static void note_ttl(struct dp_rollover_host *host, const struct dp_lookup *look
 /* RFC 2308 s5: the smaller of the SOA's own TTL and its MINIMUM. */
 static int64_t negative_ttl(const struct dp_lookup *soa)
 {
-	const struct dp_rr *rr = soa->message.rrs;
+	const struct dp_rr *rr;
 	uint32_t minimum_s, ttl_s;
 
-	if (!dp_rule_secure_data(soa) || soa->message.rr_count == 0 ||
-		rr->rdata_len < SOA_MINIMUM_BYTES)
+	if (soa == NULL || !dp_rule_secure_data(soa) || soa->message.rr_count == 0)
+		return -1;
+	rr = soa->message.rrs;
+	if (rr->rdata_len < SOA_MINIMUM_BYTES)
 		return -1;
 	const uint8_t *at = rr->rdata + rr->rdata_len - SOA_MINIMUM_BYTES;
 
@@ -152,7 +154,7 @@ static size_t list_seen(struct dp_rollover_work *work, struct seen *seen, size_t
 	size_t count = 0;
 
 	for (size_t a = 0; a < work->facts->addr_count; a++) {
-		const struct dp_addr_facts *addr = &work->facts->addrs[a];
+		const struct dp_addr_facts *addr = work->facts->addrs[a];
 		bool any = false;
 
 		for (size_t p = 0; p < addr->probe_count; p++) {
@@ -430,7 +432,7 @@ void dp_rollover_host(struct dp_rollover_work *work)
 	struct dp_rollover_host *host = work->host;
 	enum dp_tlsa_choice choice = dp_rule_tlsa(work->input->facts, work->facts, &work->tlsa);
 
-	host->negative_ttl_s = negative_ttl(&work->facts->soa);
+	host->negative_ttl_s = negative_ttl(work->facts->soa);
 	host->served = "";
 	if (choice == DP_TLSA_RECORDS) {
 		set_owner(work);

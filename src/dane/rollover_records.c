@@ -85,7 +85,7 @@ const struct dp_cert *dp_rollover_pinned(
 	const struct dp_cert *found = NULL;
 
 	for (size_t a = 0; a < work->facts->addr_count && found == NULL; a++) {
-		const struct dp_addr_facts *addr = &work->facts->addrs[a];
+		const struct dp_addr_facts *addr = work->facts->addrs[a];
 
 		for (size_t p = 0; p < addr->probe_count && found == NULL; p++)
 			found = pinned_in(&addr->probes[p].chain, record);
@@ -196,7 +196,7 @@ static void add_own_keys(struct dp_rollover_work *work, struct set *set)
 	struct dp_tlsa record;
 
 	for (size_t a = 0; a < work->facts->addr_count; a++) {
-		const struct dp_addr_facts *addr = &work->facts->addrs[a];
+		const struct dp_addr_facts *addr = work->facts->addrs[a];
 
 		for (size_t p = 0; p < addr->probe_count; p++) {
 			const struct dp_chain *chain = &addr->probes[p].chain;

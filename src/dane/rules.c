@@ -5,7 +5,8 @@
 
 bool dp_rule_final(const struct dp_lookup *lookup)
 {
-	return lookup->state != DP_LOOKUP_NOT_ASKED && lookup->state != DP_LOOKUP_PENDING;
+	return lookup != NULL && lookup->state != DP_LOOKUP_NOT_ASKED &&
+		lookup->state != DP_LOOKUP_PENDING;
 }
 
 /* RFC 7672 s2.1.1: bogus and indeterminate are errors, like SERVFAIL and no answer at all. */
@@ -44,12 +45,12 @@ static bool answered(const struct dp_lookup *lookup)
 
 const struct dp_lookup *dp_rule_environment(const struct dp_facts *facts)
 {
-	if (answered(&facts->root) && !dp_rule_secure_data(&facts->root))
-		return &facts->root;
-	if (answered(&facts->absent) && dp_rule_lookup_failed(&facts->absent))
-		return &facts->absent;
-	if (answered(&facts->tld) && dp_rule_lookup_failed(&facts->tld))
-		return &facts->tld;
+	if (answered(facts->root) && !dp_rule_secure_data(facts->root))
+		return facts->root;
+	if (answered(facts->absent) && dp_rule_lookup_failed(facts->absent))
+		return facts->absent;
+	if (answered(facts->tld) && dp_rule_lookup_failed(facts->tld))
+		return facts->tld;
 	return NULL;
 }
 
@@ -89,11 +90,11 @@ enum dp_addresses dp_rule_addresses(const struct dp_host_facts *host)
 		(insecure_data(&host->aaaa) && host->aaaa.message.alias_count > 0);
 	if (!aliased)
 		return DP_ADDRESSES_INSECURE;
-	if (!dp_rule_final(&host->cname))
+	if (!dp_rule_final(host->cname))
 		return DP_ADDRESSES_WAIT;
-	if (dp_rule_lookup_failed(&host->cname))
+	if (dp_rule_lookup_failed(host->cname))
 		return DP_ADDRESSES_FAILED;
-	return dp_rule_secure_data(&host->cname) ? DP_ADDRESSES_ALIAS : DP_ADDRESSES_INSECURE;
+	return dp_rule_secure_data(host->cname) ? DP_ADDRESSES_ALIAS : DP_ADDRESSES_INSECURE;
 }
 
 static enum dp_tlsa_choice choose(const struct dp_host_facts *host, int *index)

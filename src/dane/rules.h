@@ -13,7 +13,7 @@
 #include "dane/facts.h"
 #include "dane/verdict.h"
 
-/* An answer has come (or will not come): the state is final. */
+/* An answer has come (or will not come): the state is final. NULL: not asked, so false. */
 bool dp_rule_final(const struct dp_lookup *lookup);
 /* It was asked and nothing that validates came back: error, timeout, bogus, indeterminate. */
 bool dp_rule_lookup_failed(const struct dp_lookup *lookup);

@@ -73,8 +73,8 @@ struct dp_host_verdict {
 	struct dp_tlsa *records; /* classified; of the base that applies (or --tlsa) */
 	size_t record_count;
 	size_t record_dropped;
-	bool *matched; /* per record: authenticates on at least one connection */
-	struct dp_addr_verdict addrs[DP_ADDRS_MAX];
+	bool *matched;                 /* per record: authenticates on at least one connection */
+	struct dp_addr_verdict *addrs; /* the addr_count of the host facts; NULL if none */
 };
 
 struct dp_verdict {

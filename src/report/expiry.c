@@ -83,7 +83,7 @@ static struct seen look(const struct dp_facts *facts, const struct dp_verdict *v
 		const struct dp_host_facts *host = &facts->hosts[i];
 
 		for (size_t k = 0; k < host->addr_count; k++) {
-			const struct dp_addr_facts *addr = &host->addrs[k];
+			const struct dp_addr_facts *addr = host->addrs[k];
 			const struct dp_addr_verdict *judged = &verdict->hosts[i].addrs[k];
 
 			for (size_t p = 0; p < addr->probe_count; p++)
@@ -134,7 +134,8 @@ static void each_lookup(const struct dp_facts *facts,
 
 		each(user, &host->a);
 		each(user, &host->aaaa);
-		each(user, &host->cname);
+		if (host->cname != NULL)
+			each(user, host->cname);
 		each(user, &host->tlsa[0]);
 		each(user, &host->tlsa[1]);
 	}

@@ -279,7 +279,7 @@ static void add_hosts(const struct scope *scope, cJSON *report)
 		add_number(item, "tlsa_dropped", (double)verdict->record_dropped);
 		addresses = add_array(item, "addresses");
 		for (size_t k = 0; k < host->addr_count; k++)
-			add_address(scope, addresses, &host->addrs[k], &verdict->addrs[k]);
+			add_address(scope, addresses, host->addrs[k], &verdict->addrs[k]);
 		add_number(item, "addresses_dropped", (double)host->addr_dropped);
 	}
 	add_number(report, "hosts_dropped", (double)facts->host_dropped);
@@ -305,7 +305,7 @@ static void add_subject(const struct scope *scope, cJSON *object, const struct d
 
 		host = &scope->facts->hosts[subject->host];
 		if (within(subject->addr, host->addr_count))
-			addr = &host->addrs[subject->addr];
+			addr = host->addrs[subject->addr];
 		if (addr != NULL && within(subject->probe, addr->probe_count))
 			key_type = dp_token_offer(addr->probes[subject->probe].offer);
 		if (within(subject->record, verdict->record_count))
@@ -346,7 +346,7 @@ static void add_lookup(const struct scope *scope, cJSON *array, const struct dp_
 {
 	cJSON *item;
 
-	if (lookup->state == DP_LOOKUP_NOT_ASKED)
+	if (lookup == NULL || lookup->state == DP_LOOKUP_NOT_ASKED)
 		return;
 	item = append_object(array);
 	add_name(scope, item, "name", &lookup->name);
@@ -386,27 +386,27 @@ static void add_lookups(const struct scope *scope, cJSON *report)
 	const struct dp_facts *facts = scope->facts;
 	cJSON *array = add_array(report, "lookups");
 
-	add_lookup(scope, array, &facts->root);
-	add_lookup(scope, array, &facts->absent);
-	add_lookup(scope, array, &facts->tld);
+	add_lookup(scope, array, facts->root);
+	add_lookup(scope, array, facts->absent);
+	add_lookup(scope, array, facts->tld);
 	add_lookup(scope, array, &facts->mx);
 	for (size_t i = 0; i < facts->ds_count; i++)
-		add_lookup(scope, array, &facts->ds[i]);
-	add_lookup(scope, array, &facts->tlsa_domain);
+		add_lookup(scope, array, facts->ds[i]);
+	add_lookup(scope, array, facts->tlsa_domain);
 	for (size_t i = 0; i < facts->host_count; i++) {
 		const struct dp_host_facts *host = &facts->hosts[i];
 
 		add_lookup(scope, array, &host->a);
 		add_lookup(scope, array, &host->aaaa);
-		add_lookup(scope, array, &host->cname);
+		add_lookup(scope, array, host->cname);
 		add_lookup(scope, array, &host->tlsa[0]);
 		add_lookup(scope, array, &host->tlsa[1]);
-		add_lookup(scope, array, &host->tlsa_hint);
-		add_lookup(scope, array, &host->parent);
-		add_lookup(scope, array, &host->tlsa_https);
-		add_lookup(scope, array, &host->nsec3param);
+		add_lookup(scope, array, host->tlsa_hint);
+		add_lookup(scope, array, host->parent);
+		add_lookup(scope, array, host->tlsa_https);
+		add_lookup(scope, array, host->nsec3param);
 		for (size_t k = 0; k < host->ds_count; k++)
-			add_lookup(scope, array, &host->ds[k]);
+			add_lookup(scope, array, host->ds[k]);
 	}
 	add_nameservers(scope, array);
 }

@@ -154,7 +154,7 @@ static void add_host(const struct scope *scope, size_t index)
 	add(scope, &usable_metric, (double)usable, labels);
 	add(scope, &matched_metric, (double)matched, labels);
 	for (size_t i = 0; i < facts->addr_count; i++)
-		add_address(scope, labels[1], &facts->addrs[i], &verdict->addrs[i]);
+		add_address(scope, labels[1], facts->addrs[i], &verdict->addrs[i]);
 }
 
 static void add_findings(const struct scope *scope)

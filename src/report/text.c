@@ -192,7 +192,7 @@ static void place_of(const struct page *page, const struct dp_finding *finding, 
 	host = &page->facts->hosts[subject->host];
 	dp_name_text(&host->name, place->host);
 	if (subject->addr >= 0 && (size_t)subject->addr < host->addr_count)
-		dp_ip_format(&host->addrs[subject->addr].ip, place->addr);
+		dp_ip_format(&host->addrs[subject->addr]->ip, place->addr);
 }
 
 /* Do both texts go on with their own variant? Then skip it in both. */

@@ -34,10 +34,11 @@ static const char *plural(size_t count)
 /* "  A of mx.example.org -> mail.example.net: secure, 2 records" */
 static void write_lookup(struct dp_buf *out, const struct dp_lookup *lookup)
 {
-	const char *rcode = dp_token_rcode(lookup, out->arena);
+	const char *rcode;
 
-	if (lookup->state == DP_LOOKUP_NOT_ASKED)
+	if (lookup == NULL || lookup->state == DP_LOOKUP_NOT_ASKED)
 		return;
+	rcode = dp_token_rcode(lookup, out->arena);
 	dp_buf_printf(out, "  %s of %s", dp_type_text(lookup->type, out->arena),
 		name_text(out, &lookup->name));
 	for (size_t i = 1; i < lookup->message.alias_count; i++)
@@ -69,8 +70,8 @@ static void write_lookup(struct dp_buf *out, const struct dp_lookup *lookup)
 static bool compared(const struct dp_host_facts *host)
 {
 	for (size_t i = 0; i < host->addr_count; i++)
-		for (size_t k = 0; k < host->addrs[i].probe_count; k++)
-			if (host->addrs[i].probes[k].chain_seen)
+		for (size_t k = 0; k < host->addrs[i]->probe_count; k++)
+			if (host->addrs[i]->probes[k].chain_seen)
 				return true;
 	return false;
 }
@@ -263,24 +264,24 @@ static void write_host(struct dp_buf *out, const struct dp_facts *facts,
 	dp_buf_printf(out, ": %s\n", dp_outcome_word(verdict->outcome));
 	write_lookup(out, &host->a);
 	write_lookup(out, &host->aaaa);
-	write_lookup(out, &host->cname);
+	write_lookup(out, host->cname);
 	write_lookup(out, &host->tlsa[0]);
 	write_lookup(out, &host->tlsa[1]);
-	write_lookup(out, &host->parent);
-	write_lookup(out, &host->tlsa_https);
-	write_lookup(out, &host->nsec3param);
-	write_lookup(out, &host->tlsa_hint);
+	write_lookup(out, host->parent);
+	write_lookup(out, host->tlsa_https);
+	write_lookup(out, host->nsec3param);
+	write_lookup(out, host->tlsa_hint);
 	for (size_t i = 0; i < host->ds_count; i++)
-		write_lookup(out, &host->ds[i]);
+		write_lookup(out, host->ds[i]);
 	if (verdict->base.len > 0)
 		dp_buf_printf(out, "  TLSA base domain: %s\n", name_text(out, &verdict->base));
 	write_records(out, host, verdict);
 	for (size_t i = 0; i < host->addr_count; i++) {
 		if (facts->target.given != NULL)
-			write_given(out, facts->target.given_name, &host->addrs[i],
+			write_given(out, facts->target.given_name, host->addrs[i],
 				verdict->addrs[i].outcome);
 		else
-			write_address(out, &host->addrs[i], &verdict->addrs[i]);
+			write_address(out, host->addrs[i], &verdict->addrs[i]);
 	}
 }
 
@@ -311,13 +312,13 @@ void dp_tree_write(
 	if (has_text(facts->resolver_why))
 		dp_buf_printf(out, " (%s)", shown(out, facts->resolver_why));
 	dp_buf_char(out, '\n');
-	write_lookup(out, &facts->root);
-	write_lookup(out, &facts->absent);
-	write_lookup(out, &facts->tld);
+	write_lookup(out, facts->root);
+	write_lookup(out, facts->absent);
+	write_lookup(out, facts->tld);
 	write_lookup(out, &facts->mx);
 	for (size_t i = 0; i < facts->ds_count; i++)
-		write_lookup(out, &facts->ds[i]);
-	write_lookup(out, &facts->tlsa_domain);
+		write_lookup(out, facts->ds[i]);
+	write_lookup(out, facts->tlsa_domain);
 	for (size_t i = 0; i < facts->host_count; i++)
 		write_host(out, facts, &facts->hosts[i], &verdict->hosts[i]);
 	if (facts->host_dropped > 0)

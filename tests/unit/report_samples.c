@@ -38,6 +38,11 @@ static struct dp_lookup answer(const char *name, uint16_t type, enum dp_lookup_s
 	return lookup;
 }
 
+static struct dp_lookup *kept(struct dp_facts *facts, struct dp_lookup lookup)
+{
+	return dp_arena_copy(facts->arena, &lookup, sizeof lookup);
+}
+
 static struct dp_host_facts *add_host(struct dp_facts *facts, struct dp_verdict *verdict,
 	const char *name, enum dp_security security, enum dp_outcome outcome)
 {
@@ -48,6 +53,8 @@ static struct dp_host_facts *add_host(struct dp_facts *facts, struct dp_verdict 
 	host->preference = (uint16_t)(10 * ++facts->host_count);
 	host->a = answer(name, DP_TYPE_A, DP_LOOKUP_DATA, security, 1);
 	host->aaaa = answer(name, DP_TYPE_AAAA, DP_LOOKUP_NODATA, security, 0);
+	host_verdict->addrs =
+		dp_arena_alloc(facts->arena, DP_ADDRS_MAX * sizeof *host_verdict->addrs);
 	host_verdict->outcome = outcome;
 	host_verdict->addresses_security = security;
 	if (security == DP_SECURE) {
@@ -80,13 +87,13 @@ static struct dp_tlsa *add_record(
 	return record;
 }
 
-static struct dp_addr_facts *add_addr(struct dp_host_facts *host, struct dp_host_verdict *verdict,
-	const char *ip, enum dp_outcome outcome)
+static struct dp_addr_facts *add_addr(struct dp_facts *facts, struct dp_host_facts *host,
+	struct dp_host_verdict *verdict, const char *ip, enum dp_outcome outcome)
 {
-	struct dp_addr_facts *addr = &host->addrs[host->addr_count];
+	struct dp_addr_facts *addr = dp_facts_add_addr(host, facts->arena);
 
 	assert_true(dp_ip_parse(ip, strlen(ip), &addr->ip));
-	verdict->addrs[host->addr_count++].outcome = outcome;
+	verdict->addrs[host->addr_count - 1].outcome = outcome;
 	return addr;
 }
 
@@ -223,7 +230,7 @@ static void fill_verified(struct dp_facts *facts, struct dp_verdict *verdict)
 	add_record(facts, judged,
 		"3 1 1 5dd3b8c1f2a4968775e6d5c4b3a2918070f1e2d3c4b5a6978897a6b5c4d3e2f1", false);
 	for (int i = 0; i < 2; i++) {
-		struct dp_addr_facts *addr = add_addr(host, judged, ips[i], DP_VERIFIED);
+		struct dp_addr_facts *addr = add_addr(facts, host, judged, ips[i], DP_VERIFIED);
 		struct dp_probe *probe =
 			add_probe(addr, &judged->addrs[i], DP_OFFER_ALL, DP_VERIFIED);
 
@@ -249,7 +256,7 @@ static void fill_seed(struct dp_facts *facts, struct dp_verdict *verdict)
 
 	add_record(facts, judged, "2 1 1 " ISRG_ROOT_X1, false);
 	for (int i = 0; i < 2; i++) {
-		struct dp_addr_facts *addr = add_addr(host, judged, ips[i], DP_FAILED);
+		struct dp_addr_facts *addr = add_addr(facts, host, judged, ips[i], DP_FAILED);
 
 		add_usual_chain(facts, add_probe(addr, &judged->addrs[i], DP_OFFER_ALL, DP_FAILED));
 		find(facts, verdict, DP_REASON_TLSA_ANCHOR_NOT_SENT, RECORD(0, i, 0, 0),
@@ -275,7 +282,7 @@ static void fill_undetermined(struct dp_facts *facts, struct dp_verdict *verdict
 	judged->unreachable = true;
 	add_record(facts, judged, "3 1 1 " LEAF_KEY, false);
 	for (int i = 0; i < 2; i++) {
-		struct dp_addr_facts *addr = add_addr(host, judged, ips[i], DP_UNDETERMINED);
+		struct dp_addr_facts *addr = add_addr(facts, host, judged, ips[i], DP_UNDETERMINED);
 
 		for (int k = 0; k < 2; k++) {
 			obstruct(add_probe(addr, &judged->addrs[i], DP_OFFER_ALL, DP_UNDETERMINED),
@@ -294,8 +301,9 @@ static void fill_undetermined(struct dp_facts *facts, struct dp_verdict *verdict
 static void fill_no_dane(struct dp_facts *facts, struct dp_verdict *verdict)
 {
 	facts->mx.security = DP_INSECURE;
-	facts->ds[0] = answer("org", DP_TYPE_DS, DP_LOOKUP_DATA, DP_SECURE, 1);
-	facts->ds[1] = answer("example.org", DP_TYPE_DS, DP_LOOKUP_NODATA, DP_SECURE, 0);
+	facts->ds[0] = kept(facts, answer("org", DP_TYPE_DS, DP_LOOKUP_DATA, DP_SECURE, 1));
+	facts->ds[1] =
+		kept(facts, answer("example.org", DP_TYPE_DS, DP_LOOKUP_NODATA, DP_SECURE, 0));
 	facts->ds_count = 2;
 	add_host(facts, verdict, "mx.example.org", DP_INSECURE, DP_NO_DANE);
 	find(facts, verdict, DP_REASON_MX_INSECURE, DOMAIN, "example.org",
@@ -337,7 +345,7 @@ static void fill_unauthenticated(struct dp_facts *facts, struct dp_verdict *verd
 	record = add_record(facts, judged, "3 1 7 " LEAF_KEY, false);
 	record->unusable = DP_REASON_TLSA_UNUSABLE_PARAMETER;
 	add_usual_chain(facts,
-		add_probe(add_addr(host, judged, "192.0.2.1", DP_UNAUTHENTICATED),
+		add_probe(add_addr(facts, host, judged, "192.0.2.1", DP_UNAUTHENTICATED),
 			&judged->addrs[0], DP_OFFER_ALL, DP_UNAUTHENTICATED));
 	find(facts, verdict, DP_REASON_TLSA_UNUSABLE_USAGE, RECORD(0, -1, -1, 0), "mx.example.org",
 		WORDS(.record = "1 1 1 4c1bfe3a86d7a5b9...", .detail = "1 (PKIX-EE)"));
@@ -357,7 +365,7 @@ static void fill_mixed(struct dp_facts *facts, struct dp_verdict *verdict)
 
 	add_record(facts, &verdict->hosts[0], "3 1 1 " LEAF_KEY, true);
 	add_usual_chain(facts,
-		add_probe(add_addr(host, &verdict->hosts[0], "192.0.2.1", DP_VERIFIED),
+		add_probe(add_addr(facts, host, &verdict->hosts[0], "192.0.2.1", DP_VERIFIED),
 			&verdict->hosts[0].addrs[0], DP_OFFER_ALL, DP_VERIFIED));
 	verdict->hosts[0].addrs[0].probes[0].match = (struct dp_match){ .authenticated = true };
 	host = add_host(facts, verdict, "mx2.example.org", DP_SECURE, DP_FAILED);
@@ -365,14 +373,14 @@ static void fill_mixed(struct dp_facts *facts, struct dp_verdict *verdict)
 	for (int i = 0; i < 3; i++) {
 		const char *label = dp_arena_printf(facts->arena, "mx2.example.org [%s]", ips[i]);
 
-		obstruct(add_probe(add_addr(host, &verdict->hosts[1], ips[i], DP_FAILED),
+		obstruct(add_probe(add_addr(facts, host, &verdict->hosts[1], ips[i], DP_FAILED),
 				 &verdict->hosts[1].addrs[i], DP_OFFER_ALL, DP_FAILED),
 			DP_STAGE_HELLO, DP_OK, DP_REASON_STARTTLS_NOT_OFFERED);
 		find(facts, verdict, DP_REASON_STARTTLS_NOT_OFFERED, ADDR(1, i), label,
 			WORDS(.addr = label));
 	}
 	host = add_host(facts, verdict, "mx3.example.net", DP_INSECURE, DP_NO_DANE);
-	add_addr(host, &verdict->hosts[2], "2001:db8:3::1", DP_UNDETERMINED);
+	add_addr(facts, host, &verdict->hosts[2], "2001:db8:3::1", DP_UNDETERMINED);
 	verdict->hosts[2].addrs[0].skipped = true;
 	find(facts, verdict, DP_REASON_NO_LOCAL_ROUTE, ADDR(2, 0),
 		"mx3.example.net [2001:db8:3::1]",
@@ -402,8 +410,8 @@ static void fill_two_hosts(struct dp_facts *facts, struct dp_verdict *verdict)
 		for (int k = 0; k < 2; k++)
 			label[k] = dp_arena_printf(facts->arena, "%s [%s]", names[i], ips[i][k]);
 		add_usual_chain(facts,
-			add_probe(add_addr(host, judged, ips[i][0], DP_FAILED), &judged->addrs[0],
-				DP_OFFER_ALL, DP_FAILED));
+			add_probe(add_addr(facts, host, judged, ips[i][0], DP_FAILED),
+				&judged->addrs[0], DP_OFFER_ALL, DP_FAILED));
 		find(facts, verdict, DP_REASON_TLSA_EE_MISMATCH, RECORD(i, 0, 0, 0), label[0],
 			WORDS(.record = "3 1 1 025490860b498ab7...",
 				.cert = "\"mx.example.org\" (ECDSA P-256, key SHA-256 4c1bfe3a86d7a5b9...)",
@@ -411,7 +419,7 @@ static void fill_two_hosts(struct dp_facts *facts, struct dp_verdict *verdict)
 				.fix = dp_arena_printf(facts->arena,
 					"Publish the record of the key in use:\n  _25._tcp.%s. IN TLSA 3 1 1 %s",
 					names[i], LEAF_KEY)));
-		obstruct(add_probe(add_addr(host, judged, ips[i][1], DP_UNDETERMINED),
+		obstruct(add_probe(add_addr(facts, host, judged, ips[i][1], DP_UNDETERMINED),
 				 &judged->addrs[1], DP_OFFER_ALL, DP_UNDETERMINED),
 			DP_STAGE_CONNECT, DP_REFUSED, DP_REASON_CONNECT_REFUSED);
 		find(facts, verdict, DP_REASON_CONNECT_REFUSED, ADDR(i, 1), label[1],
@@ -435,7 +443,7 @@ static void fill_hostile(struct dp_facts *facts, struct dp_verdict *verdict)
 	facts->target.text = "exa\033mple.org\n";
 	facts->resolver_why = facts->mx.why = host->a.why = host->a.fallback = evil;
 	add_record(facts, judged, "3 1 1 " LEAF_KEY, false);
-	probe = add_probe(add_addr(host, judged, "192.0.2.1", DP_FAILED), &judged->addrs[0],
+	probe = add_probe(add_addr(facts, host, judged, "192.0.2.1", DP_FAILED), &judged->addrs[0],
 		DP_OFFER_ALL, DP_FAILED);
 	probe->detail = probe->dialogue = probe->sni = probe->tls_suite = probe->tls_version = evil;
 	cert = add_cert(facts, probe, evil, evil, LEAF_KEY);

@@ -189,7 +189,7 @@ static const char *days_text(struct dp_arena *arena, int64_t cert_warning_s, boo
 		verdict->hosts[0].addrs[1].probes[0].match.path = path;
 		verdict->hosts[0].addrs[1].probes[0].match.path_len = 2;
 		/* Of the two on the path, this one ends first. */
-		facts->hosts[0].addrs[1].probes[0].chain.certs[1].not_after_utc_s =
+		facts->hosts[0].addrs[1]->probes[0].chain.certs[1].not_after_utc_s =
 			dp_text_utc(2026, 12, 11, 12, 0, 0);
 	}
 	facts->target.cert_warning_s = cert_warning_s;

@@ -213,7 +213,7 @@ static void certificates_and_signatures_by_their_place(void **state)
 	facts->mx.message.rrsig_count = 2;
 	verdict->hosts[0].addrs[0].probes[0].match.path = path;
 	verdict->hosts[0].addrs[0].probes[0].match.path_len = 3;
-	facts->hosts[0].addrs[0].probes[0].chain.certs[1].not_after_utc_s = 1790000000;
+	facts->hosts[0].addrs[0]->probes[0].chain.certs[1].not_after_utc_s = 1790000000;
 	dp_metrics_verdict(metrics, NULL, facts, verdict, 0);
 	dp_buf_init(&out, arena);
 	dp_metrics_write(metrics, &out);
