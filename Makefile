@@ -56,9 +56,9 @@ ROOTS := build/known_roots.tsv
 WARNINGS := -Wall -Wextra -Wshadow -Wconversion -Wmissing-prototypes -Wswitch -Wvla -Wundef -Werror
 OUR_CFLAGS := -std=c11 -D_DEFAULT_SOURCE -D_POSIX_C_SOURCE=200809L $(WARNINGS) $(COMMON_CFLAGS) \
 	$(TARGET_SANITIZE) -Isrc -I. -I$(B)/gen -isystem $(DEPS)/include
-# port/memory.h
+# port/memory.h; -u, for links of the archive in which nothing but the C library copies
 comma := ,
-MEMORY := $(if $(filter x86_64,$(TARGET)),-Wl$(comma)--wrap=memcpy$(comma)--wrap=memmove$(comma)--wrap=memset)
+MEMORY := $(if $(filter x86_64,$(TARGET)),-Wl$(comma)--wrap=memcpy$(comma)--wrap=memmove$(comma)--wrap=memset$(comma)-u$(comma)__wrap_memcpy)
 OUR_LDFLAGS := $(TARGET_LDFLAGS) $(TARGET_SANITIZE) -Wl,--gc-sections \
 	-Wl,--wrap=mbedtls_x509_crt_parse_der,--wrap=mbedtls_ssl_write_sig_alg_ext $(MEMORY) -L$(DEPS)/lib
 OUR_LIBS := -lunbound -levent_extra -levent_core -lcjson -lmbedtls -lmbedx509 -lmbedcrypto -lsodium -ldecaf
