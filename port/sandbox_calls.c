@@ -159,6 +159,11 @@ static const struct dp_call calls[] = {
 	CALL(epoll_create, NETWORK),
 #endif
 	CALL(pipe2, NETWORK),
+/* which libevent tries, one after the other, when pipe2 fails for want of descriptors */
+#ifdef SYS_pipe
+	CALL(pipe, NETWORK),
+#endif
+	CALL(socketpair, NETWORK),
 	CALL(getsockopt, NETWORK),
 	CALL(getsockname, NETWORK),
 	CALL(getpeername, NETWORK),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/live.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <event2/event.h>
@@ -93,9 +94,26 @@ const char *dp_live_targets(const struct dp_options *options, char *const *texts
 	return wrong != NULL ? wrong : contradiction(options, server);
 }
 
+/* libevent would end the program with status 1: "verified, with warnings". */
+static void give_up(int error)
+{
+	(void)error;
+	exit(dp_complain("the event loop cannot go on: this machine lacks descriptors or memory"));
+}
+
+/* What it has to say comes with an error that is told of, or with give_up. */
+static void say_nothing(int severity, const char *text)
+{
+	(void)severity;
+	(void)text;
+}
+
 /* Without a look at the environment: EVENT_* is not ours. */
 struct event_base *dp_live_base(void)
 {
+	event_set_fatal_callback(give_up);
+	event_set_log_callback(say_nothing);
+
 	struct event_config *config = event_config_new();
 	struct event_base *base = NULL;
 
