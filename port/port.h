@@ -85,11 +85,22 @@ bool dp_port_same_file(const char *a, const char *b);
 
 /* Replace a file in one step, whatever happens (power cuts included): the old content or the new,
  * never else. As above, but a regular file that cannot be replaced so is not touched: DP_DENIED
- * (the folder is closed to us, its owner cannot be kept, it is a mount point). secret: data holds a
- * private key. Then a new file is at most as open as the file like (0600 without one), and an
- * existing one is narrowed to that. */
+ * (the folder is closed to us, its owner cannot be kept, it is a mount point). An access list is
+ * kept. secret: data holds a private key. Then nobody may read it who could not read the file like
+ * (NULL or a pipe: nobody but its owner): a new file is no more open, an existing one is narrowed
+ * to that; DP_DENIED: a pipe that is open to others, a stranger's file in a folder of strangers. */
 enum dp_status dp_port_replace_file(
 	const char *path, const char *like, bool secret, const void *data, size_t len);
+
+/* Mode bits of a regular file; 0: there is none. */
+unsigned dp_port_file_mode(const char *path);
+
+/* Does path ("-", "/dev/stdout", ...) lead to what standard output is? False for /dev/null. */
+bool dp_port_is_stdout(const char *path);
+
+/* Could more users read what is written to standard output than the file like (NULL: none)? So of
+ * a regular file with an open mode, of a socket (a journal); not of a pipe or terminal. */
+bool dp_port_stdout_exposes(const char *like);
 
 /* Write all bytes to a descriptor (1 or 2), blocking. */
 enum dp_status dp_port_write_all(int fd, const void *data, size_t len);

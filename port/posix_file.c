@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "port/port.h"
+#include "port/posix_readers.h"
 
 #define PATH_BYTES DP_PORT_PATH_BYTES
 #define LINKS_MAX 40 /* as the kernel */
@@ -141,9 +142,9 @@ enum dp_status dp_port_follow(const char *path, char *resolved)
 }
 
 /* Truncate and write: for what cannot be replaced by a rename. */
-static enum dp_status write_in_place(const char *path, const void *data, size_t len)
+static enum dp_status write_in_place(const char *path, int create, const void *data, size_t len)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+	int fd = open(path, O_WRONLY | create | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
 
 	if (fd < 0)
 		return from_errno(errno);
@@ -174,17 +175,43 @@ static bool temporary_name(const char *path, char *name, size_t size)
 	return len > 0 && (size_t)len < size;
 }
 
-/* Owner first: changing it clears set-id bits. old NULL: a new file, as the umask made it. */
-static bool keep_identity(int fd, const struct stat *old)
+struct content {
+	const void *data;
+	size_t len;
+	const struct dp_readers *secret; /* who may read it; NULL: it is none */
+	bool lists;                      /* access lists are looked after */
+};
+
+/* A new file is as the umask makes it; with a secret in it, no more open than where that was. */
+static bool narrow_new(int fd, const struct content *content)
+{
+	struct stat made;
+	mode_t mask;
+
+	if (content->secret == NULL)
+		return true;
+	if (!dp_readers_copy_list(fd, NULL) || fstat(fd, &made) != 0)
+		return false;
+	mask = umask(OTHERS);
+	(void)umask(mask);
+	made.st_mode = 0666 & ~mask;
+	return fchmod(fd, dp_readers_narrow(content->secret, &made, false) & MODE_BITS) == 0;
+}
+
+/* Owner first: changing it clears set-id bits. The mode last: an access list changes it. */
+static bool keep_identity(
+	int fd, const char *path, const struct stat *old, const struct content *content)
 {
 	struct stat made;
 
 	if (old == NULL)
-		return true;
+		return narrow_new(fd, content);
 	if (fstat(fd, &made) != 0)
 		return false;
 	if ((made.st_uid != old->st_uid || made.st_gid != old->st_gid) &&
 		fchown(fd, old->st_uid, old->st_gid) != 0)
+		return false;
+	if (content->lists && !dp_readers_copy_list(fd, path))
 		return false;
 	return fchmod(fd, old->st_mode & MODE_BITS) == 0;
 }
@@ -207,12 +234,6 @@ static void sync_folder(const char *path)
 	(void)close(fd);
 }
 
-struct content {
-	const void *data;
-	size_t len;
-	mode_t mode; /* of a new file, before the umask */
-};
-
 /* Returns false when another way must be taken (the folder cannot be written, the owner cannot
  * be kept, the target is a mount point); else *status. Leaves no temporary in either case. */
 static bool write_beside(const char *path, const struct stat *old, const struct content *content,
@@ -223,7 +244,7 @@ static bool write_beside(const char *path, const struct stat *old, const struct 
 	if (!temporary_name(path, name, sizeof(name)))
 		return false;
 	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-		old == NULL ? content->mode : 0600);
+		old == NULL && content->secret == NULL ? 0666 : 0600);
 
 	if (fd < 0) {
 		*status = from_errno(errno);
@@ -231,7 +252,7 @@ static bool write_beside(const char *path, const struct stat *old, const struct 
 		 * truncate it. */
 		return errno != EACCES && errno != EPERM && errno != EROFS;
 	}
-	bool kept = keep_identity(fd, old);
+	bool kept = keep_identity(fd, path, old, content);
 
 	*status = kept ? dp_port_write_all(fd, content->data, content->len) : DP_OK;
 	if (*status == DP_OK && kept && fsync(fd) != 0 && errno != EINVAL && errno != ENOTSUP)
@@ -277,7 +298,7 @@ static enum dp_status look_up(
 
 enum dp_status dp_port_write_file(const char *path, const void *data, size_t len)
 {
-	const struct content content = { data, len, 0666 };
+	const struct content content = { data, len, NULL, false };
 	char resolved[PATH_BYTES];
 	struct stat old;
 	bool exists;
@@ -286,29 +307,73 @@ enum dp_status dp_port_write_file(const char *path, const void *data, size_t len
 	if (status != DP_OK)
 		return status;
 	if (exists && !S_ISREG(old.st_mode))
-		return write_in_place(resolved, data, len);
+		return write_in_place(resolved, O_CREAT, data, len);
 	if (write_beside(resolved, exists ? &old : NULL, &content, &status))
 		return status;
-	return write_in_place(resolved, data, len);
+	return write_in_place(resolved, O_CREAT, data, len);
+}
+
+/* A secret for what stands there: *old is narrowed to those who could read it before. False: it
+ * would be open to others all the same. */
+static bool narrow_old(const char *path, const struct dp_readers *readers, struct stat *old)
+{
+	mode_t narrow = dp_readers_narrow(readers, old, dp_readers_has_list(path));
+
+	if (S_ISREG(old->st_mode)) {
+		old->st_mode = narrow;
+		return dp_readers_trust(readers, path, old);
+	}
+	return S_ISCHR(old->st_mode) || old->st_mode == narrow;
 }
 
 enum dp_status dp_port_replace_file(
 	const char *path, const char *like, bool secret, const void *data, size_t len)
 {
-	struct content content = { data, len, 0666 };
+	struct content content = { data, len, NULL, true };
 	char resolved[PATH_BYTES];
-	struct stat old, source;
+	struct dp_readers readers;
+	struct stat old;
 	bool exists;
 	enum dp_status status = look_up(path, resolved, &old, &exists);
-	mode_t most = like != NULL && stat(like, &source) == 0 ? source.st_mode : 0600;
 
 	if (status != DP_OK)
 		return status;
-	if (exists && !S_ISREG(old.st_mode))
-		return write_in_place(resolved, data, len);
 	if (secret) {
-		content.mode = most & 0666;
-		old.st_mode &= ~(OTHERS & ~most);
+		dp_readers_of(like, resolved, &readers);
+		content.secret = &readers;
 	}
+	if (secret && exists && !(like != NULL && dp_port_same_file(like, path)) &&
+		!narrow_old(resolved, &readers, &old))
+		return DP_DENIED;
+	if (exists && !S_ISREG(old.st_mode))
+		return write_in_place(resolved, 0, data, len);
 	return write_beside(resolved, exists ? &old : NULL, &content, &status) ? status : DP_DENIED;
+}
+
+unsigned dp_port_file_mode(const char *path)
+{
+	struct stat file;
+
+	return stat(path, &file) == 0 && S_ISREG(file.st_mode) ? file.st_mode & MODE_BITS : 0;
+}
+
+bool dp_port_is_stdout(const char *path)
+{
+	struct stat named, standard;
+
+	if (strcmp(path, "-") == 0)
+		return true;
+	return stat(path, &named) == 0 && fstat(STDOUT_FILENO, &standard) == 0 &&
+		named.st_dev == standard.st_dev && named.st_ino == standard.st_ino &&
+		(!S_ISCHR(standard.st_mode) || isatty(STDOUT_FILENO) == 1);
+}
+
+bool dp_port_stdout_exposes(const char *like)
+{
+	struct dp_readers readers;
+	struct stat standard;
+
+	dp_readers_of(like, NULL, &readers);
+	return fstat(STDOUT_FILENO, &standard) == 0 && !S_ISCHR(standard.st_mode) &&
+		dp_readers_narrow(&readers, &standard, false) != standard.st_mode;
 }

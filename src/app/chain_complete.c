@@ -28,6 +28,11 @@ static int refuse(const struct dp_chain_run *run)
 			"%s cannot be completed: its first certificate cannot be read; get "
 			"it anew from where it came",
 			run->shown);
+	else if (what->unverified)
+		(void)dp_complain(
+			"%s cannot be completed: whether \"%s\" issued \"%s\" cannot be checked "
+			"here (the kind of signature is not known); append its certificate by hand",
+			run->shown, what->end->issuer_text, what->end->subject_text);
 	else
 		(void)dp_complain("%s cannot be completed: the issuer of \"%s\", \"%s\", is not in "
 				  "it, and not known here; type --roots FILE%s, with the CA's "
@@ -58,27 +63,49 @@ static void make_room(const struct dp_chain_run *run, struct dp_buf *out)
 	out->data = dp_arena_alloc(run->options->arena, out->cap);
 }
 
+static int print_out(
+	const struct dp_chain_run *run, const char *like, bool secret, const struct dp_buf *out)
+{
+	if (secret && dp_port_stdout_exposes(like))
+		return dp_complain(
+			"standard output would lay the private key of %s open to more users than "
+			"the file is; type --complete OUT with the path of a file",
+			run->shown);
+	return dp_print_bytes(out->data, out->len);
+}
+
 static int write_out(struct dp_chain_run *run, const struct dp_buf *out)
 {
 	const struct dp_options *options = run->options;
 	const char *path = options->complete_path;
 	const char *like = strcmp(run->path, "-") != 0 ? run->path : NULL;
+	bool secret = holds_key(&run->bundle);
+	unsigned mode = dp_port_file_mode(path);
 	enum dp_status status;
 
 	run->written.changed =
 		out->len != run->bundle.len || memcmp(out->data, run->bundle.data, out->len) != 0;
 	run->written.same_file = like != NULL && dp_port_same_file(like, path);
+	if (run->written.to_stdout)
+		return print_out(run, like, secret, out);
 	if (!run->written.changed && run->written.same_file)
 		return DP_EXIT_OK;
-	status = dp_port_replace_file(path, like, holds_key(&run->bundle), out->data, out->len);
+	status = dp_port_replace_file(path, like, secret, out->data, out->len);
+	run->written.narrowed = mode != dp_port_file_mode(path) ? mode : 0;
+	if (status == DP_OK && options->output_path != NULL &&
+		dp_port_same_file(options->output_path, path))
+		return dp_complain(
+			"--output-file and --complete lead to one file; it holds the chain "
+			"now, and no report was written; type another --output-file");
 	if (status == DP_OK)
 		return DP_EXIT_OK;
 	if (status == DP_DENIED)
 		return dp_complain(
 			"--complete \"%s\" cannot be replaced in one step (the folder is "
 			"closed to this user, the file's owner could not be kept, or it is "
-			"mounted by itself); type another path",
-			dp_output_shown(options, path));
+			"mounted by itself)%s; type another path",
+			dp_output_shown(options, path),
+			secret ? ", or would lay the private key open to others" : "");
 	return dp_complain(
 		"--complete \"%s\" cannot be written (%s); type the path of a file that can",
 		dp_output_shown(options, path), dp_output_failure(status));
@@ -95,6 +122,7 @@ int dp_chain_complete(struct dp_chain_run *run)
 	if (!run->survey.completion.complete)
 		return refuse(run);
 	written->path = run->options->complete_path;
+	written->to_stdout = dp_port_is_stdout(written->path);
 	written->what = run->survey.completion;
 	if (before.is_der && written->what.added_count > 0)
 		return dp_complain(

@@ -16,6 +16,8 @@ static int read_file(
 	char *data;
 	size_t len;
 
+	if (dp_file_spared(options, path) != DP_EXIT_OK)
+		return DP_EXIT_USAGE;
 	status = dp_port_read_file(path, DP_RECORDS_FILE_MAX_BYTES, options->arena, &data, &len);
 	if (status == DP_NOT_FOUND)
 		return dp_complain(

@@ -11,6 +11,29 @@
 
 #define FAULTY 2 /* nagios style */
 
+static bool is_one_file(const char *a, const char *b)
+{
+	return b != NULL && (strcmp(a, b) == 0 || dp_port_same_file(a, b));
+}
+
+/* OUT would take the place of something else that was named. */
+static const char *overwritten(const struct dp_options *options)
+{
+	const char *out = options->complete_path;
+
+	if (strcmp(out, "-") == 0)
+		return NULL;
+	if (is_one_file(out, options->output_path))
+		return "--complete and --output-file name one file; type another one for the report";
+	if (is_one_file(out, options->roots_path))
+		return "--complete would overwrite the file of --roots; type another path";
+	for (size_t i = 0; i < options->tlsa_path_count; i++) {
+		if (is_one_file(out, options->tlsa_paths[i]))
+			return "--complete would overwrite a file of --tlsa-file; type another path";
+	}
+	return NULL;
+}
+
 /* What was typed that does not go together, or NULL. */
 static const char *contradiction(const struct dp_options *options)
 {
@@ -29,11 +52,9 @@ static const char *contradiction(const struct dp_options *options)
 		       "--live";
 	if (options->wait_ms > 0 && options->live == NULL)
 		return "--wait is for records that are to be published; type --live TARGET, too";
-	if (options->complete_path != NULL && strcmp(options->complete_path, "-") == 0)
-		return "--complete writes a file; type its path, or ./- if that is its name";
 	if (options->root != NULL && options->complete_path == NULL)
 		return "--root chooses what --complete appends; type --complete OUT, too";
-	return NULL;
+	return options->complete_path != NULL ? overwritten(options) : NULL;
 }
 
 static int read_roots(struct dp_chain_run *run)
@@ -70,8 +91,9 @@ int dp_chain_survey(struct dp_chain_run *run)
 			run->shown);
 	*survey = (struct dp_survey){
 		.arena = options->arena,
-		.name = run->written.path != NULL ? dp_output_shown(options, run->written.path)
-						  : run->shown,
+		.name = run->written.to_stdout      ? "standard output"
+			: run->written.path != NULL ? dp_output_shown(options, run->written.path)
+						    : run->shown,
 		.path = strcmp(run->path, "-") != 0 ? run->path : NULL,
 		.bundle = &run->bundle,
 		.chain = &run->chain,
@@ -130,6 +152,8 @@ static int go(struct dp_chain_run *run)
 	if (status != DP_EXIT_OK)
 		return status;
 	dp_output_open(&run->output, options);
+	if (run->written.to_stdout)
+		dp_output_to_stderr(&run->output);
 	if (options->live != NULL)
 		return dp_chain_compare_live(run);
 	dp_sandbox_enter(options, DP_SANDBOX_OFFLINE);

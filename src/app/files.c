@@ -9,6 +9,8 @@
 
 const char *dp_file_shown(const struct dp_options *options, const char *path)
 {
+	if (path[0] == '\0')
+		return "\"\"";
 	return strcmp(path, "-") == 0 ? "standard input" : dp_output_shown(options, path);
 }
 
@@ -38,6 +40,17 @@ static const char *advice(enum dp_status status)
 	return "cannot be read; give a copy of it";
 }
 
+int dp_file_spared(const struct dp_options *options, const char *path)
+{
+	if (options->output_path == NULL || strcmp(path, "-") == 0 ||
+		!dp_port_same_file(options->output_path, path))
+		return DP_EXIT_OK;
+	return dp_complain(
+		"--output-file would overwrite %s, which is read; type another path for the "
+		"report",
+		dp_file_shown(options, path));
+}
+
 int dp_file_read(const struct dp_options *options, const char *path, struct dp_bundle *bundle)
 {
 	const char *shown = dp_file_shown(options, path), *why;
@@ -46,6 +59,8 @@ int dp_file_read(const struct dp_options *options, const char *path, struct dp_b
 	size_t len;
 
 	memset(bundle, 0, sizeof(*bundle));
+	if (dp_file_spared(options, path) != DP_EXIT_OK)
+		return DP_EXIT_USAGE;
 	status = dp_port_read_file(path, DP_BUNDLE_MAX_BYTES, options->arena, &data, &len);
 	if (status != DP_OK)
 		return dp_complain("%s %s", shown, advice(status));

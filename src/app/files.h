@@ -11,6 +11,10 @@
  * a block in it that cannot be read. dp_file_wipe afterwards, whatever it returned. */
 int dp_file_read(const struct dp_options *options, const char *path, struct dp_bundle *bundle);
 
+/* Returns 0, or 3 after one line on stderr: the report would take the place of that file, maybe of
+ * a private key. dp_file_read does it, too. */
+int dp_file_spared(const struct dp_options *options, const char *path);
+
 /* Overwrite what was read: private keys may stand in it. Certificates taken from the bundle are
  * unreadable then if the file was bare DER. */
 void dp_file_wipe(struct dp_bundle *bundle);

@@ -286,9 +286,9 @@ const struct dp_option dp_option_table[] = {
 		"--live, only this MX host" },
 	{ DP_OF_CHAIN, 0, "complete", DP_OPTION_VALUE, "OUT", dp_option_complete,
 		"write the chain with the missing issuers, up to the root, to OUT; it may be the "
-		"file itself" },
+		"file itself, or - for standard output" },
 	{ DP_OF_CHAIN, 0, "root", DP_OPTION_VALUE, "NAME|SHA256", dp_option_root,
-		"which root --complete ends at, by its name or the SHA-256 of its key (the one "
+		"which root --complete ends at, by its name or the SHA-256 of its key or of itself (the one "
 		"that the records pin, else the nearest)" },
 	{ DP_OF_CHAIN, 0, "roots", DP_OPTION_VALUE, "FILE", dp_option_roots,
 		"further CA certificates for --complete and explanations; never trusted" },

@@ -8,6 +8,7 @@
 #include "port/port.h"
 
 #define STDOUT 1
+#define STDERR 2
 #define SHOWN_MAX 200
 
 /* Exit statuses of the nagios style. */
@@ -27,21 +28,34 @@ int dp_output_exit(const struct dp_options *options, int status)
 	return options->exit_style == DP_EXIT_SIMPLE ? simple[status] : status;
 }
 
-void dp_output_open(struct dp_output *output, const struct dp_options *options)
+static void look_at_screen(struct dp_output *output, int fd)
 {
 	const char *no_color = dp_port_env("NO_COLOR");
-	bool to_terminal = options->output_path == NULL && dp_port_is_terminal(STDOUT);
+	bool to_terminal = output->options->output_path == NULL && dp_port_is_terminal(fd);
 
+	output->report.color = to_terminal && (no_color == NULL || no_color[0] == '\0');
+	output->report.width = to_terminal ? dp_port_columns(fd) : 0;
+}
+
+void dp_output_open(struct dp_output *output, const struct dp_options *options)
+{
 	memset(output, 0, sizeof(*output));
 	output->options = options;
 	output->report.verbose = options->verbose;
-	output->report.color = to_terminal && (no_color == NULL || no_color[0] == '\0');
-	output->report.width = to_terminal ? dp_port_columns(STDOUT) : 0;
+	look_at_screen(output, STDOUT);
 	dp_buf_init(&output->file, options->arena);
+}
+
+void dp_output_to_stderr(struct dp_output *output)
+{
+	output->to_stderr = true;
+	look_at_screen(output, STDERR);
 }
 
 bool dp_output_add(struct dp_output *output, const char *data, size_t len)
 {
+	if (output->options->output_path == NULL && output->to_stderr)
+		return dp_port_write_all(STDERR, data, len) == DP_OK;
 	if (output->options->output_path == NULL)
 		return dp_print_bytes(data, len) == DP_EXIT_OK;
 	dp_buf_bytes(&output->file, data, len);

@@ -12,9 +12,13 @@ struct dp_output {
 	const struct dp_options *options;
 	struct dp_buf file;
 	struct dp_report_options report; /* verbose, color and width are set */
+	bool to_stderr;
 };
 
 void dp_output_open(struct dp_output *output, const struct dp_options *options);
+
+/* What is printed goes to standard error: standard output is taken. */
+void dp_output_to_stderr(struct dp_output *output);
 
 /* Print, or keep for the file. False after a line on stderr when it cannot be printed. */
 bool dp_output_add(struct dp_output *output, const char *data, size_t len);

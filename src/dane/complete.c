@@ -147,15 +147,29 @@ static void collect(struct search *s, struct dp_arena *arena)
 
 /* --- the choice --- */
 
+/* SHA-256 in hex, with colons as openssl and browsers print it. */
+static bool is_digest(const char *text, uint8_t digest[DP_SHA256_BYTES])
+{
+	char hex[2 * DP_SHA256_BYTES + 1];
+	size_t len = 0;
+
+	for (; *text != '\0' && len < sizeof(hex); text++) {
+		if (*text != ':')
+			hex[len++] = *text;
+	}
+	return len == 2 * DP_SHA256_BYTES &&
+		dp_text_unhex(hex, len, digest, DP_SHA256_BYTES) == DP_SHA256_BYTES;
+}
+
 static bool is_wished(const struct dp_wish *wish, const struct dp_cert *root)
 {
 	uint8_t digest[DP_SHA256_BYTES];
-	size_t len = strlen(wish->root);
 
-	if (dp_text_unhex(wish->root, len, digest, sizeof(digest)) == DP_SHA256_BYTES)
-		return memcmp(digest, root->spki_sha256, sizeof(digest)) == 0;
+	if (is_digest(wish->root, digest))
+		return memcmp(digest, root->spki_sha256, sizeof(digest)) == 0 ||
+			memcmp(digest, root->cert_sha256, sizeof(digest)) == 0;
 	return dp_text_equal_nocase(
-		wish->root, len, root->subject_text, strlen(root->subject_text));
+		wish->root, strlen(wish->root), root->subject_text, strlen(root->subject_text));
 }
 
 static bool is_pinned(const struct dp_wish *wish, const struct dp_cert *cert)
@@ -171,9 +185,11 @@ static bool is_pinned(const struct dp_wish *wish, const struct dp_cert *cert)
 	return false;
 }
 
-static bool is_over(const struct dp_wish *wish, const struct dp_cert *cert)
+static bool in_force(const struct dp_wish *wish, const struct dp_cert *cert)
 {
-	return cert->not_after_utc_s != DP_TIME_NONE && cert->not_after_utc_s < wish->now_utc_s;
+	return cert->not_after_utc_s == DP_TIME_NONE || cert->not_before_utc_s == DP_TIME_NONE ||
+		(cert->not_before_utc_s <= wish->now_utc_s &&
+			wish->now_utc_s <= cert->not_after_utc_s);
 }
 
 /* Do the added ones go on where the file ends? */
@@ -199,7 +215,7 @@ static void describe(struct search *s, struct way *way)
 
 		way->added += s->positions[way->path[i]] < 0;
 		way->pinned |= i > 0 && is_pinned(s->wish, cert);
-		way->expired |= i > 0 && is_over(s->wish, cert);
+		way->expired |= i > 0 && !in_force(s->wish, cert);
 	}
 	way->in_order = goes_on(s, way);
 }
@@ -229,13 +245,29 @@ static void note_root(struct search *s, size_t node)
 		s->roots[s->root_count++] = node;
 }
 
+/* Nothing is added that only its name recommends: every step to one from the stock was verified by
+ * signature. What the file holds is taken as it is. */
+static bool is_sound(struct search *s)
+{
+	const size_t *path = s->walk.path;
+
+	for (size_t i = 1; i < s->walk.depth; i++) {
+		if (s->positions[path[i]] < 0 &&
+			dp_path_edge(&s->walk, path[i - 1], path[i]) != DP_EDGE_SIGNED) {
+			s->out->unverified = true;
+			return false;
+		}
+	}
+	return true;
+}
+
 static bool visit(struct dp_walk *walk, void *context)
 {
 	struct search *s = context;
 	size_t top = walk->path[walk->depth - 1];
 	struct way way;
 
-	if (dp_order_beyond_root(walk))
+	if (dp_order_beyond_root(walk) || !is_sound(s))
 		return true;
 	if (!dp_order_is_root(walk, top)) {
 		if (walk->depth > s->nearest_depth) {

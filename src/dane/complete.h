@@ -57,6 +57,8 @@ struct dp_completion {
 	const char *because; /* why this one: "--root", "the records pin it", ... */
 	/* Not complete: the nearest end, whose issuer is missing. NULL when the chain is empty. */
 	const struct dp_cert *end;
+	bool unverified; /* an issuer of that name is at hand; whether it signed cannot be checked
+			  */
 	bool wish_unmet; /* roots can be reached, but not the one of --root */
 };
 

@@ -254,8 +254,7 @@ static const char *advice(struct dp_survey *s)
 	case DP_TOP_UNKNOWN: break;
 	}
 	return dp_arena_printf(s->arena,
-		"Append its certificate; if that is the root of a CA of your own, nothing more is missing. With "
-		"the CA's certificates in a file:\n  %s --roots issuers.pem",
+		"Say what it is, or append it, with the CA's certificates in a file:\n  %s --roots issuers.pem",
 		own);
 }
 
@@ -270,7 +269,9 @@ static const char *at_hand(const struct dp_survey *s)
 
 static void tell_top(struct dp_survey *s)
 {
-	struct dp_words words = { .cert = name_of(s, s->end), .detail = "" };
+	struct dp_words words = {
+		.cert = name_of(s, s->end), .detail = "", .record = "Clients cannot"
+	};
 
 	words.host = s->end->issuer_text[0] != '\0'
 		? dp_arena_printf(s->arena, "\"%s\"", s->end->issuer_text)
@@ -296,7 +297,12 @@ static void tell_top(struct dp_survey *s)
 		if (strcmp(s->known->issuer_cn, s->known->subject_cn) == 0)
 			words.detail = "; by its name it is a root";
 		break;
-	case DP_TOP_UNKNOWN: words.detail = ", and not known here"; break;
+	case DP_TOP_UNKNOWN: /* a private root that is not sent looks like a gap */
+		words.detail = ", and not known here";
+		words.record =
+			"If that is the root of a CA of your own, it need not be there. If not, "
+			"clients cannot";
+		break;
 	}
 	add(s, DP_REASON_CHAIN_INCOMPLETE, (int)(s->end - s->chain->certs), &words);
 }

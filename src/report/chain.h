@@ -15,8 +15,10 @@ struct dp_written {
 	const char *path; /* NULL: nothing was asked for */
 	struct dp_completion what;
 	bool moved_key;
-	bool changed;   /* the content differs from what was read */
-	bool same_file; /* OUT is the file itself */
+	bool changed;      /* the content differs from what was read */
+	bool same_file;    /* OUT is the file itself */
+	bool to_stdout;    /* OUT is standard output */
+	unsigned narrowed; /* the mode that OUT had, which was more open; 0: it was kept */
 };
 
 /* "out.pem: appended "ISRG Root X1" (built in)..." and a line feed; nothing if nothing was asked.

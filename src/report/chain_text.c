@@ -70,8 +70,9 @@ static const char *extent(const struct page *page)
 	case DP_TOP_KNOWN:
 	case DP_TOP_UNKNOWN: break;
 	}
-	return dp_arena_printf(page->out->arena, "the issuer of \"%s\", \"%s\", is missing",
-		shown(page, s->end->subject_text), issuer);
+	return dp_arena_printf(page->out->arena, "the issuer of \"%s\", \"%s\", is %s",
+		shown(page, s->end->subject_text), issuer,
+		s->top == DP_TOP_UNKNOWN ? "neither in it nor known here" : "missing");
 }
 
 static void write_verdict(const struct page *page)
@@ -293,7 +294,12 @@ void dp_chain_written_text(struct dp_buf *out, const struct dp_written *written)
 
 	if (written->path == NULL)
 		return;
-	path = dp_text_shown(out->arena, written->path);
+	path = written->to_stdout ? "standard output" : dp_text_shown(out->arena, written->path);
+	if (written->narrowed != 0)
+		dp_buf_printf(out,
+			"%s: its mode was %04o and is narrower now: there is a private key in it, "
+			"which must not be open to more users than where it came from\n",
+			path, written->narrowed);
 	if (what->added_count == 0) {
 		dp_buf_printf(out, "%s: nothing is missing%s\n", path,
 			written->same_file ? "; the file is as it was"
