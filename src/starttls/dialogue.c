@@ -288,14 +288,25 @@ static void look_early(struct dp_dialogue *dialogue)
 	fail(dialogue, dialogue->protocol->misspoken, 0, what);
 }
 
+/* White space between messages costs nothing to send, and is no message whose number is bounded. */
+static void skip_blank(struct dp_dialogue *dialogue)
+{
+	if (++dialogue->blanks > DP_LINE_MAX)
+		fail(dialogue, DP_REASON_REPLY_TOO_LONG, 0,
+			dp_arena_printf(dialogue->arena, "more than %d octets of white space",
+				DP_LINE_MAX));
+}
+
 static void take_byte(struct dp_dialogue *dialogue, char byte)
 {
 	const struct dp_protocol *protocol = dialogue->protocol;
 	bool literal = dialogue->literal_left > 0;
 
 	if (dialogue->line_len == 0 && !literal) {
-		if (protocol->blanks && (byte == ' ' || byte == '\t' || ends_line(byte)))
+		if (protocol->blanks && (byte == ' ' || byte == '\t' || ends_line(byte))) {
+			skip_blank(dialogue);
 			return;
+		}
 		dialogue->unsolicited = dialogue->want == DP_DIALOGUE_WRITE;
 	}
 	if (byte == '\n' && protocol->whole == NULL && !literal) {

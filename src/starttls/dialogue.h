@@ -56,6 +56,7 @@ struct dp_dialogue {
 	bool unsolicited;     /* the line being read began while it was our turn to speak */
 	unsigned reply_lines; /* lines of the reply being read */
 	unsigned asides;      /* lines that came unasked, and counted for nothing */
+	unsigned blanks;      /* octets of white space between messages */
 	unsigned depth;       /* the protocol's own, within one reply */
 	int first_code;       /* of the reply being read */
 	int reply_code; /* FAILED: of the reply that decided, where the protocol has codes; or 0 */

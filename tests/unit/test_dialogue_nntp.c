@@ -15,6 +15,9 @@ static const struct row rows[] = {
 		ASKED, FAILS(STARTTLS_NOT_OFFERED, 101, NULL), DP_PHASE_HELLO },
 	{ "an old server", { GREETED, B("500 what\r\n") }, STOPS, ASKED,
 		FAILS(STARTTLS_NOT_OFFERED, 500, "\"500 what\""), DP_PHASE_HELLO },
+	/* RFC 3977 s3.2.1: it goes away for a while, which says nothing of what it offers */
+	{ "closing instead of the list", { GREETED, B("400 down\r\n") }, STOPS, ASKED,
+		FAILS(CONNECTION_LOST, 400, "with \"400 down\""), DP_PHASE_HELLO },
 	/* RFC 4642 s2.2.2 */
 	{ "no TLS now", { GREETED, OFFERED, B("580 no certificate\r\n") }, STOPS, ALL,
 		FAILS(STARTTLS_REFUSED, 580, "\"580 no certificate\""), DP_PHASE_STARTTLS },

@@ -106,10 +106,10 @@ static void feed(struct run *run, const char *text)
 	dp_dialogue_input(&run->dialogue, (const uint8_t *)text, strlen(text));
 }
 
-/* Features without end, depth without end, a tag without end. */
+/* Features without end, depth without end, a tag without end, white space without end. */
 static void floods(void **state)
 {
-	static const char *const more[] = { "<x/>", "<x>", "x", "'" };
+	static const char *const more[] = { "<x/>", "<x>", "x", "'", " \n" };
 	(void)state;
 
 	for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) {
@@ -118,7 +118,7 @@ static void floods(void **state)
 
 		start(&run, "xmpp-client");
 		speak(&run);
-		feed(&run, HEADER "<stream:features>");
+		feed(&run, i == 4 ? HEADER : HEADER "<stream:features>");
 		if (i == 3)
 			feed(&run, "<x a='");
 		while (run.dialogue.want == DP_DIALOGUE_READ && count++ < 10000)
