@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "dane/records_words.h"
 
 #define TOKENS_MAX 8192 /* of one record: 16384 octets in groups of four digits */
 #define TOKEN_SHOWN_MAX 40
@@ -244,28 +245,55 @@ static const char *add_record(struct reader *reader, const struct entry *entry, 
 	return NULL;
 }
 
+/* A name as it is written, with the origin behind it where it lacks its end. False: it is no name.
+ */
+static bool complete_name(
+	const struct reader *reader, const char *token, struct dp_name *name, bool *relative)
+{
+	size_t len = strlen(token);
+
+	if (strcmp(token, "@") == 0) {
+		*name = reader->origin;
+		*relative = reader->origin.len == 0;
+		return true;
+	}
+	if (!dp_name_parse(token, name))
+		return false;
+	*relative = token[len - 1] != '.' && reader->origin.len == 0;
+	if (token[len - 1] != '.' && reader->origin.len > 0) {
+		if ((size_t)name->len - 1 + reader->origin.len > DP_NAME_MAX)
+			return false;
+		memcpy(name->wire + name->len - 1, reader->origin.wire, reader->origin.len);
+		name->len = (uint8_t)(name->len - 1 + reader->origin.len);
+	}
+	return true;
+}
+
 /* Note the owner of an entry. False: it is no name. */
 static bool take_owner(struct reader *reader, const char *token)
 {
-	size_t len = strlen(token);
 	struct dp_name name;
+	bool relative;
 
-	if (strcmp(token, "@") == 0) {
-		reader->owner = reader->origin;
-		reader->relative = reader->origin.len == 0;
-		return true;
-	}
-	if (!dp_name_parse(token, &name))
+	if (!complete_name(reader, token, &name, &relative))
 		return false;
-	reader->relative = token[len - 1] != '.' && reader->origin.len == 0;
-	if (token[len - 1] != '.' && reader->origin.len > 0) {
-		if ((size_t)name.len - 1 + reader->origin.len > DP_NAME_MAX)
-			return false;
-		memcpy(name.wire + name.len - 1, reader->origin.wire, reader->origin.len);
-		name.len = (uint8_t)(name.len - 1 + reader->origin.len);
-	}
 	reader->owner = name;
+	reader->relative = relative;
 	return true;
+}
+
+/* An alias of what is no record of a server is of no interest, nor one that is no name. */
+static void add_alias(struct reader *reader, const char *target)
+{
+	struct dp_records_file *file = reader->file;
+	struct dp_file_alias alias = { .owner = reader->owner, .relative = reader->relative };
+
+	if (file->alias_count == DP_RECORDS_ALIASES_MAX ||
+		!complete_name(reader, target, &alias.target, &alias.target_relative))
+		return;
+	file->aliases = dp_arena_grow(reader->arena, file->aliases, file->alias_count,
+		&file->alias_cap, sizeof(*file->aliases));
+	file->aliases[file->alias_count++] = alias;
 }
 
 static const char *directive(struct reader *reader, const struct entry *entry)
@@ -362,27 +390,39 @@ static const char *no_record(const struct reader *reader, const struct entry *en
 				TOKEN_SHOWN_MAX)));
 }
 
+static const char *read_words(
+	struct reader *reader, const struct entry *entry, size_t data, bool alias)
+{
+	size_t len = strlen(entry->tokens[0]);
+	bool dotted = len > 0 && entry->tokens[0][len - 1] == '.';
+
+	if (!take_owner(reader,
+		    dp_arena_printf(reader->arena, "%s%s", entry->tokens[0], dotted ? "" : ".")))
+		return no_record(reader, entry);
+	if (!alias)
+		return add_record(reader, entry, data, &reader->owner, false);
+	add_alias(reader, entry->tokens[data]);
+	return NULL;
+}
+
 static const char *read_entry(struct reader *reader, const struct entry *entry)
 {
 	size_t first = entry->indented ? 0 : 1;
 	size_t type = type_place(entry, first);
-	size_t bare = bare_data(entry, type);
+	size_t bare = bare_data(entry, type), words;
+	bool alias;
 
 	if (entry->nul)
 		return told(reader, entry, "holds a NUL; give a text file");
 	if (entry->tokens[0][0] == '$')
 		return directive(reader, entry);
-	if (is_bare_signature(entry))
+	if (is_bare_signature(entry) || dp_records_chatter(entry->tokens, entry->count))
 		return NULL;
-	/* What host prints. */
-	if (entry->count > 4 && is_word(entry->tokens[1], "has") && is_tlsa(entry->tokens[2]) &&
-		is_word(entry->tokens[3], "record")) {
-		char *absolute = dp_arena_printf(reader->arena, "%s.", entry->tokens[0]);
-
-		return take_owner(reader, absolute)
-			? add_record(reader, entry, 4, &reader->owner, false)
-			: no_record(reader, entry);
-	}
+	words = dp_records_words(entry->tokens, entry->count, &alias);
+	if (words > 0)
+		return read_words(reader, entry, words, alias);
+	if (strcmp(entry->tokens[0], "\\#") == 0) /* dig +short +unknownformat */
+		return add_record(reader, entry, 0, NULL, false);
 	if (bare != SIZE_MAX)
 		return add_record(reader, entry, bare, NULL, false);
 	if (entry->count == 1 && !entry->indented)
@@ -391,6 +431,8 @@ static const char *read_entry(struct reader *reader, const struct entry *entry)
 		return no_record(reader, entry);
 	if (!entry->indented && !take_owner(reader, entry->tokens[0]))
 		return no_record(reader, entry);
+	if (is_word(entry->tokens[type], "CNAME"))
+		add_alias(reader, entry->tokens[type + 1]);
 	if (!is_tlsa(entry->tokens[type]))
 		return NULL;
 	return add_record(reader, entry, type + 1, &reader->owner, reader->relative);

@@ -599,7 +599,19 @@ def chain_record_files():
             f"{owner} TLSA 3 1 1 {good}\n_443._tcp.{files.HOST}. TLSA 3 1 1 {other}\n",
             f"_25._tcp.{files.HOST} has TLSA record 3 1 1 {split(good, 56)}\n",
             f"3 1 1 {good}\nTLSA 13 5 3600 20301231000000 20261101000000 4711 example.org. c2ln bmF0\n",
-            f"other.example.org.\n3 1 1 {good}\n"):
+            f"other.example.org.\n3 1 1 {good}\n",
+            # host with a server, nslookup, delv, dig +unknownformat
+            f"Using domain server:\nName: 127.0.0.1\nAddress: 127.0.0.1#53\nAliases: \n\n"
+            f"_25._tcp.{files.HOST} has TLSA record 3 1 1 {split(good.upper(), 56)}\n",
+            f"Server:\t\t127.0.0.1\nAddress:\t127.0.0.1#53\n\nNon-authoritative answer:\n"
+            f"_25._tcp.{files.HOST}\trdata_52 = 3 1 1 {split(good.upper(), 56)}\n\n"
+            f"Authoritative answers can be found from:\n",
+            f"; fully validated\n{owner}\t3600\tIN\tTLSA\t3 1 1 {good}\n"
+            f"{owner} 3600 IN RRSIG TLSA 13 5 3600 20301231000000 20261101000000 7 org. aa==\n",
+            f"{owner} 3600 CLASS1 TYPE52 \\# 35 {split(rdata.upper(), 56)}\n",
+            f"\\# 35 {split(rdata.upper(), 56)}\n",
+            f"\\_25.\\_tcp.m\\120.example.org. TLSA 3 1 1 {good}\n",
+            f'{owner} TLSA 3 1 1 "{good}"\n'):
         write("records", text)
         out = compared("verified", "--tlsa-file", path("records"))
         check("tlsa-unmatched" not in out, text)
@@ -617,6 +629,41 @@ def chain_record_files():
     out = compared("failed", "--tlsa-file", path("records"), "--host", files.HOST, "--port", "465")
     check(f"_465._tcp.{files.HOST}" in out, out)
     compared("verified", "--tlsa-file", path("records"), "--host", files.HOST, "--tlsa", f"3 1 1 {other}")
+
+
+@test
+def chain_record_files_with_aliases_and_wildcards():
+    """Records of many servers at one name (RFC 7671 s7; RFC 4592)."""
+    good, other, host = digest("spki256:leaf"), digest("spki256:other"), ["--host", files.HOST]
+    owner = f"_25._tcp.{files.HOST}."
+    rows = ((f"{owner} CNAME _dane.example.org.\n_dane.example.org. TLSA 3 1 1 {good}\n", True),
+            (f"$ORIGIN example.org.\n_25._tcp.mx CNAME _dane\n_dane CNAME _d2.example.net.\n"
+             f"_d2.example.net. TLSA 3 1 1 {good}\n_x TLSA 3 1 1 {other}\n", True),
+            (f"_25._tcp.mx CNAME _dane\n_dane TLSA 3 1 1 {good}\n", True),  # no $ORIGIN
+            (f"_25._tcp.{files.HOST} is an alias for _dane.example.org.\n"
+             f"_dane.example.org has TLSA record 3 1 1 {good}\n", True),
+            (f"_25._tcp.{files.HOST}\tcanonical name = _dane.example.org.\n"
+             f"_dane.example.org\trdata_52 = 3 1 1 {good}\n", True),
+            (f"*._tcp.{files.HOST}. TLSA 3 1 1 {good}\n", True),
+            (f"*._tcp.{files.HOST}. CNAME _dane.example.org.\n_dane.example.org. TLSA 3 1 1 {good}\n"
+             f"_y.example.org. TLSA 3 1 1 {other}\n", False),
+            (f"*._tcp.{files.HOST}. TLSA 3 1 1 {other}\n{owner} TLSA 3 1 1 {good}\n", True),
+            (f"*.{files.HOST}. TLSA 3 1 1 {other}\n*._tcp.{files.HOST}. TLSA 3 1 1 {good}\n", False))
+    for text, alone in rows:
+        write("records", text)
+        for more in ([], host) if alone else (host,):
+            out = compared("verified", "--tlsa-file", path("records"), *more)
+            check("tlsa-unmatched" not in out, text)
+    # The name of the server is that of the alias, and of the wildcard.
+    for text in (f"_25._tcp.x.example.org. CNAME _dane.example.org.\n_dane.example.org. TLSA 2 1 1 ",
+                 "*._tcp.x.example.org. TLSA 2 1 1 "):
+        write("records", text + digest("spki256:int") + "\n")
+        check("certificate-host-mismatch" in compared("failed", "--tlsa-file", path("records")), text)
+    # Round and round; two servers at one name.
+    write("records", f"{owner} CNAME a.\na. CNAME {owner}\nb. TLSA 3 1 1 {good}\n")
+    refused(run("chain", "--tlsa-file", path("records"), path("c.pem")), "lack those of")
+    write("records", f"_25._tcp.a. CNAME d.\n_25._tcp.b. CNAME d.\nd. TLSA 3 1 1 {good}\n")
+    refused(run("chain", "--tlsa-file", path("records"), path("c.pem")), "of several names")
 
 
 @test
