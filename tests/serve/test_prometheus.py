@@ -96,6 +96,9 @@ def test_scraped():
         prometheus.wait_for("probe_success", {("dane", "good.lab"): "1",
                                               ("dane", "failing.lab"): "0"})
         prometheus.wait_for('dane_verdict{verdict="failed"} == 1', {("dane", "failing.lab"): "1"})
+        # By this label the dashboard chooses.
+        prometheus.wait_for('sum by (instance, job) (dane_exit_status{target="failing.lab"})',
+                            {("dane", "failing.lab"): "2"})
         prometheus.wait_for("up", {("dane", "good.lab"): "1", ("dane", "failing.lab"): "1",
                                    ("daneprobe", "127.0.0.1:15252"): "1"})
         prometheus.wait_for("daneprobe_build_info", {("daneprobe", "127.0.0.1:15252"): "1"})
