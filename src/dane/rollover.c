@@ -83,11 +83,15 @@ static const enum dp_step_kind orders[DP_ROLLOVER_STATES][DP_ROLLOVER_STEPS_MAX]
  * for later: it is left until the new certificate is in use. */
 static void remove_lines(const struct dp_rollover_work *work, struct dp_rollover_step *step)
 {
-	bool done = work->host->state == DP_ROLLOVER_DEPLOYED ||
-		work->host->state == DP_ROLLOVER_BROKEN;
+	const struct dp_rollover_host *host = work->host;
+	bool done = (host->state == DP_ROLLOVER_DEPLOYED || host->state == DP_ROLLOVER_BROKEN) &&
+		!host->forced && !dp_rollover_unseen(host);
 
-	for (size_t i = 0; i < work->host->record_count; i++) {
-		const struct dp_rollover_record *record = &work->host->records[i];
+	if (host->type_unseen)
+		return;
+
+	for (size_t i = 0; i < host->record_count; i++) {
+		const struct dp_rollover_record *record = &host->records[i];
 
 		if (record->old || (done && record->idle))
 			step->lines[step->line_count++] = dp_rollover_line(work, record->record);
@@ -111,11 +115,12 @@ static bool fill_lines(const struct dp_rollover_work *work, struct dp_rollover_s
 		memcpy(step->lines, work->publish, work->publish_count * sizeof *step->lines);
 		break;
 	case DP_STEP_REMOVE: remove_lines(work, step); break;
+	case DP_STEP_PROTECTED: /* when, is not known */
+		return work->host->ttl_known || work->host->negative_ttl_s >= 0;
 	case DP_STEP_SERVERS:
 	case DP_STEP_WAIT:
 	case DP_STEP_DEPLOY:
 	case DP_STEP_CHECK:
-	case DP_STEP_PROTECTED:
 	case DP_STEP_KINDS: return true;
 	}
 	return step->line_count > 0;
@@ -149,7 +154,9 @@ static void fill_steps(struct dp_rollover_work *work, struct dp_rollover_group *
 			dp_arena_alloc(work->arena, DP_ROLLOVER_LINES_MAX * sizeof *step->lines);
 		if (!fill_lines(work, step))
 			continue;
-		if (step->kind == DP_STEP_WAIT || step->kind == DP_STEP_PROTECTED)
+		/* BROKEN: the old certificate may be put back meanwhile. */
+		if (step->kind == DP_STEP_WAIT || step->kind == DP_STEP_PROTECTED ||
+			(step->kind == DP_STEP_REMOVE && group->state == DP_ROLLOVER_BROKEN))
 			at_utc_s = start_utc_s + group->wait_s;
 		step->earliest_utc_s = at_utc_s;
 		group->step_count++;
@@ -242,7 +249,8 @@ static void settle(struct dp_rollover *plan, const struct dp_facts *facts)
 		if (plan->outcome == DP_ROLLOVER_SAFE || outcome == DP_ROLLOVER_UNSAFE)
 			plan->outcome = outcome;
 	}
-	if (plan->outcome == DP_ROLLOVER_SAFE && (facts->expired || facts->interrupted))
+	if (plan->outcome == DP_ROLLOVER_SAFE &&
+		(facts->expired || facts->interrupted || facts->host_dropped > 0))
 		plan->outcome = DP_ROLLOVER_UNDETERMINED;
 }
 
@@ -266,11 +274,9 @@ static void describe_next(struct dp_rollover *plan, struct dp_arena *arena)
 			next->chain->certs[0].issuer_text);
 }
 
-static void plan_host(const struct dp_rollover_input *input, struct dp_rollover *plan, size_t index)
+static void look_at_host(struct dp_rollover_work *work, const struct dp_rollover_input *input,
+	struct dp_rollover *plan, size_t index)
 {
-	struct dp_rollover_work *work = dp_arena_alloc(input->facts->arena, sizeof *work);
-	struct dp_rollover_group group = { .host_count = 0 };
-
 	*work = (struct dp_rollover_work){ .input = input,
 		.plan = plan,
 		.arena = input->facts->arena,
@@ -280,13 +286,19 @@ static void plan_host(const struct dp_rollover_input *input, struct dp_rollover 
 		.host = &plan->hosts[index],
 		.tlsa = -1 };
 	dp_rollover_host(work);
+}
+
+static void plan_host(struct dp_rollover_work *work)
+{
+	struct dp_rollover_group group = { .host_count = 0 };
+
 	if (work->host->state != DP_ROLLOVER_UNKNOWN && work->host->state != DP_ROLLOVER_INSECURE)
 		dp_rollover_publish(work);
 	group.state = work->host->state;
-	group.hosts = &index;
+	group.hosts = &work->index;
 	fill_steps(work, &group);
 	dp_rollover_notes(work);
-	add_group(plan, &group, input->facts->host_count, index, work->arena);
+	add_group(work->plan, &group, work->input->facts->host_count, work->index, work->arena);
 }
 
 void dp_rollover_note(struct dp_rollover *plan, const struct dp_rollover_note *note)
@@ -300,6 +312,7 @@ struct dp_rollover *dp_rollover_plan(const struct dp_rollover_input *input)
 	struct dp_arena *arena = input->facts->arena;
 	struct dp_rollover *plan = dp_arena_alloc(arena, sizeof *plan);
 	size_t count = input->facts->host_count;
+	struct dp_rollover_work *works;
 
 	plan->next = input->next;
 	plan->clock_utc_s = input->clock_utc_s;
@@ -309,8 +322,12 @@ struct dp_rollover *dp_rollover_plan(const struct dp_rollover_input *input)
 	plan->groups = dp_arena_alloc(arena, (count + 1) * sizeof *plan->groups);
 	plan->notes = dp_arena_alloc(arena, DP_ROLLOVER_NOTES_MAX * sizeof *plan->notes);
 	describe_next(plan, arena);
+	works = dp_arena_alloc(arena, (count + 1) * sizeof *works);
 	for (size_t i = 0; i < count; i++)
-		plan_host(input, plan, i);
+		look_at_host(&works[i], input, plan, i);
+	dp_rollover_share(plan, count);
+	for (size_t i = 0; i < count; i++)
+		plan_host(&works[i]);
 	settle(plan, input->facts);
 	dp_rollover_words(input, plan);
 	if (plan->outcome == DP_ROLLOVER_UNDETERMINED)

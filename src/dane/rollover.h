@@ -9,7 +9,8 @@
  * two ways only:
  *  - every record that vouches for the certificate now served vouches for the new one, too (a
  *    renewal with the same key, say): a set that let the old one pass lets the new one pass, as
- *    long as nothing that vouched for the old one was removed lately;
+ *    long as nothing that vouched for the old one was removed lately. A --since that is less than
+ *    two TTLs ago says that something was changed lately: then this does not count;
  *  - the operator says since when the records stand on all name servers (--since), and that is two
  *    TTLs ago or more: RFC 7671 s8.1 wants "at least two TTLs".
  * The inception time of a signature proves nothing here: signers set it back, by an hour or to the
@@ -68,7 +69,7 @@ enum dp_rollover_state {
 	DP_ROLLOVER_PREPARE,  /* no record vouches for the new certificate */
 	DP_ROLLOVER_LAGGING,  /* one does, but not at every name server */
 	DP_ROLLOVER_WAITING,  /* one does, but a cache may still hold a set without it */
-	DP_ROLLOVER_UNSEEN,   /* one does; no server was reached, so its age is not known */
+	DP_ROLLOVER_UNSEEN,   /* one does; what is replaced was not seen, so its age is not known */
 	DP_ROLLOVER_MEND,     /* as WAITING, but what is served fails today: deploying mends it */
 	DP_ROLLOVER_READY,    /* deploy */
 	DP_ROLLOVER_BROKEN,   /* already served, and no record vouches for it */
@@ -88,11 +89,12 @@ enum dp_rollover_scheme {
 /* What one record of a host is for. */
 struct dp_rollover_record {
 	const struct dp_tlsa *record;
-	bool served; /* vouches for something that is served */
-	bool fresh;  /* vouches for what is to be deployed */
-	bool next;   /* fresh, and vouches for nothing that is served, of any key type */
-	bool old;    /* vouches for what is replaced alone: to be removed in the end */
-	bool idle;   /* vouches for nothing */
+	bool served;    /* vouches for something that is served */
+	bool fresh;     /* vouches for what is to be deployed */
+	bool next;      /* fresh, and vouches for nothing that is served, of any key type */
+	bool old;       /* vouches for what is replaced alone: to be removed in the end */
+	bool idle;      /* vouches for nothing */
+	bool elsewhere; /* another host, with its records at the same name, needs it */
 };
 
 struct dp_rollover_host {
@@ -113,8 +115,13 @@ struct dp_rollover_host {
 	bool joins;    /* nothing of its key type is served now */
 	bool wildcard_addresses; /* its addresses come from a wildcard */
 	bool wildcard_records;   /* its records do: that is where they are published */
+	bool alias_records;      /* they stand where an alias of their name leads */
 	size_t unreached;        /* addresses whose certificate was not seen */
 	size_t unrouted;         /* and those that this machine has no way to */
+	const char *unseen;      /* why others were not looked at, or NULL: "Its IPv6 addresses were
+				    left out" */
+	bool type_unseen;        /* whether it has a certificate of another key type is not known */
+	bool forced;             /* seen at addresses that were given with --connect */
 };
 
 enum dp_step_kind {

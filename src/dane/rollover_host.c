@@ -87,6 +87,7 @@ static void set_owner(struct dp_rollover_work *work)
 	if (dp_rule_final(lookup) && !dp_rule_lookup_failed(lookup) &&
 		lookup->message.canonical.len > 0)
 		host->owner = lookup->message.canonical;
+	host->alias_records = lookup->state == DP_LOOKUP_DATA && lookup->message.alias_count > 0;
 	labels = lookup->state == DP_LOOKUP_DATA ? wildcard_labels(lookup) : -1;
 	if (labels >= 0) {
 		struct dp_name parent =
@@ -205,9 +206,11 @@ static void sort_seen(struct dp_rollover_work *work, struct seen *seen, size_t c
 
 	for (size_t i = 0; i < count; i++) {
 		seen[i].fresh = is_new(work, seen[i].chain);
-		seen[i].old = !seen[i].fresh && slot_of(work, seen[i].chain) == slot;
+		/* A certificate to come for the key that is in use replaces what has it now. */
+		seen[i].old = (!seen[i].fresh || next->chain == NULL) &&
+			slot_of(work, seen[i].chain) == slot;
 		work->any_new |= seen[i].fresh;
-		work->any_old |= seen[i].old;
+		work->any_old |= seen[i].old && !seen[i].fresh;
 		typed |= seen[i].fresh || seen[i].old;
 		work->host->same_key |= seen[i].old && next->spki_len > 0 &&
 			seen[i].chain->certs[0].spki_len == next->spki_len &&
@@ -231,35 +234,42 @@ static bool subset(const bool *a, const bool *b, size_t count)
 	return any;
 }
 
+/* Before there is a certificate: of other records it is not known whether it will have a use for
+ * them. */
+static bool known_for_key(const struct dp_rollover_work *work, const struct dp_tlsa *record)
+{
+	return work->input->next.chain != NULL ||
+		(record->usage == DP_DANE_EE && record->selector == DP_SPKI);
+}
+
 static void judge_records(struct dp_rollover_work *work, const struct seen *seen, size_t seen_count)
 {
 	struct dp_rollover_host *host = work->host;
 	size_t count = work->verdict->record_count;
 	const struct dp_tlsa *records = work->verdict->records;
 	bool *fresh = dp_arena_alloc(work->arena, count + 1);
+	bool all_last = work->verdict->record_dropped == 0, any_replaced = false;
 
 	dp_rollover_vouching(work, records, count, work->input->next.chain, fresh);
 	work->verifies = dp_rollover_verifies(work, records, count);
-	work->host->lasting = work->any_seen;
-	work->old_verified = work->any_seen;
 	host->records = dp_arena_alloc(work->arena, (count + 1) * sizeof *host->records);
 	host->record_count = count;
 	for (size_t s = 0; s < seen_count; s++) {
 		bool replaced = seen[s].old || host->joins;
 
 		dp_rollover_vouching(work, records, count, seen[s].chain, seen[s].good);
-		if (replaced && !subset(seen[s].good, fresh, count))
-			work->host->lasting = false;
+		all_last &= !replaced || subset(seen[s].good, fresh, count);
+		any_replaced |= replaced;
 		for (size_t i = 0; i < count; i++) {
 			host->records[i].served |= seen[s].good[i];
 			host->records[i].old |= seen[s].old && seen[s].good[i];
 		}
-		/* Of those, does any verify? */
-		work->old_verified &= !replaced || subset(seen[s].good, seen[s].good, count);
+		work->old_verified |= replaced && subset(seen[s].good, seen[s].good, count);
 	}
+	host->lasting = any_replaced && all_last;
 	for (size_t i = 0; i < count; i++) {
 		struct dp_rollover_record *record = &host->records[i];
-		bool kept = fresh[i];
+		bool kept = fresh[i] || !known_for_key(work, &records[i]);
 
 		for (size_t s = 0; s < seen_count; s++)
 			kept |= !seen[s].old && seen[s].good[i];
@@ -267,8 +277,8 @@ static void judge_records(struct dp_rollover_work *work, const struct seen *seen
 		record->fresh = fresh[i];
 		record->next = fresh[i] && !record->served;
 		record->old &= !kept;
-		record->idle =
-			!fresh[i] && !record->served && records[i].unusable == DP_REASON_NONE;
+		record->idle = !fresh[i] && !record->served &&
+			records[i].unusable == DP_REASON_NONE && known_for_key(work, &records[i]);
 	}
 }
 
@@ -341,13 +351,21 @@ static void tell_servers(
 				failing->data));
 }
 
+/* Hosts may share a question: aliases of theirs lead to the same records. */
+static bool is_about(const struct dp_ns_question *question, const struct dp_lookup *lookup)
+{
+	return question->type == DP_TYPE_TLSA &&
+		(dp_name_equal(&question->name, &lookup->name) ||
+			dp_name_equal(&question->name, &lookup->message.canonical));
+}
+
 /* The set of every server: its TTL, and whether it vouches for the new one. Returns whether one
  * does. */
 static bool judge_servers(struct dp_rollover_work *work)
 {
 	const struct dp_nameservers *ns = work->input->facts->nameservers;
 	struct dp_buf lagging, empty, failing;
-	bool any = false;
+	bool any = false, asked = false;
 
 	dp_buf_init(&lagging, work->arena);
 	dp_buf_init(&empty, work->arena);
@@ -358,8 +376,13 @@ static bool judge_servers(struct dp_rollover_work *work)
 
 		const struct dp_ns_server *server = &ns->servers[ns->answers[i].server];
 
-		if (question->counted != &work->facts->tlsa[work->tlsa])
+		if (!is_about(question, &work->facts->tlsa[work->tlsa]))
 			continue;
+		/* Where the alias leads is asked of the servers of that zone. */
+		if (!question->tail && lookup->state == DP_LOOKUP_NODATA &&
+			lookup->message.alias_count > 0)
+			continue;
+		asked = true;
 		if (!dp_rule_final(lookup) || dp_rule_lookup_failed(lookup)) {
 			add_server(&failing, server);
 		} else if (lookup->state != DP_LOOKUP_DATA) {
@@ -374,6 +397,10 @@ static bool judge_servers(struct dp_rollover_work *work)
 		}
 	}
 	tell_servers(work, &empty, &failing);
+	if (ns != NULL && (!asked || ns->cut_short))
+		warn(work, "nameserver-unknown",
+			"Not every name server could be asked: whether all have the new record is "
+			"not known.");
 	work->host->lagging = lagging.len > 0 ? lagging.data : NULL;
 	return any;
 }
@@ -397,11 +424,12 @@ static enum dp_rollover_state state_of(const struct dp_rollover_work *work, bool
 		return done ? DP_ROLLOVER_BROKEN : DP_ROLLOVER_PREPARE;
 	if (!work->verifies || work->host->lagging != NULL)
 		return DP_ROLLOVER_LAGGING;
-	if (done)
+	if (done && work->input->next.chain != NULL && !dp_rollover_unseen(work->host))
 		return DP_ROLLOVER_DEPLOYED;
-	if (work->host->lasting || old_enough(work))
+	/* Changed lately: what was removed then may have let the old one pass. */
+	if (work->input->since_utc_s == DP_TIME_NONE ? work->host->lasting : old_enough(work))
 		return DP_ROLLOVER_READY;
-	if (!work->any_seen)
+	if (!work->any_seen || (done && dp_rollover_unseen(work->host)))
 		return DP_ROLLOVER_UNSEEN;
 	return work->old_verified ? DP_ROLLOVER_WAITING : DP_ROLLOVER_MEND;
 }
@@ -415,6 +443,7 @@ static void judge_published(struct dp_rollover_work *work)
 
 	for (size_t i = 0; i < count; i++)
 		seen[i].good = dp_arena_alloc(work->arena, work->verdict->record_count + 1);
+	dp_rollover_sight(work);
 	describe(work, seen, count);
 	sort_seen(work, seen, count);
 	if (work->tlsa >= 0)

@@ -83,8 +83,11 @@ static void issuer_notes(struct dp_rollover_work *work)
 
 static void idle_notes(struct dp_rollover_work *work)
 {
-	if (work->host->state == DP_ROLLOVER_DEPLOYED || work->host->state == DP_ROLLOVER_BROKEN ||
-		!work->any_seen)
+	const struct dp_rollover_host *host = work->host;
+	bool partly = host->forced || host->type_unseen || dp_rollover_unseen(host);
+	bool done = host->state == DP_ROLLOVER_DEPLOYED || host->state == DP_ROLLOVER_BROKEN;
+
+	if ((done && !partly) || !work->any_seen)
 		return; /* among the steps, or not known */
 	for (size_t i = 0; i < work->host->record_count; i++) {
 		const struct dp_rollover_record *record = &work->host->records[i];
@@ -92,10 +95,11 @@ static void idle_notes(struct dp_rollover_work *work)
 		if (record->idle)
 			warn(work, "record-idle", "RFC 7671 s8.4",
 				dp_arena_printf(work->arena,
-					"Record %s stands for nothing that is served, nor for the "
-					"new one. Remove it, unless it is of a key that you keep "
-					"for later.",
-					short_text(work, record->record)));
+					"Record %s stands for nothing that %s, nor for the new one. "
+					"Remove it, unless it is of a key that you keep for later%s.",
+					short_text(work, record->record),
+					partly ? "was seen" : "is served",
+					partly ? " or of what was not seen" : ""));
 	}
 }
 
@@ -135,16 +139,33 @@ static void name_note(struct dp_rollover_work *work)
 static void expiry_note(struct dp_rollover_work *work)
 {
 	const struct dp_chain *chain = work->input->next.chain;
-	int64_t then_utc_s = work->input->now_utc_s + DP_ROLLOVER_TTLS * (int64_t)work->host->ttl_s;
+	int64_t now_utc_s = work->input->now_utc_s;
+	int64_t then_utc_s = now_utc_s + DP_ROLLOVER_TTLS * (int64_t)work->host->ttl_s;
 	char date[DP_TIME_TEXT_MAX];
 
-	if (chain == NULL || chain->certs[0].spki == NULL ||
-		chain->certs[0].not_after_utc_s == DP_TIME_NONE ||
-		chain->certs[0].not_after_utc_s > then_utc_s)
-		return;
-	warn(work, "expires", "RFC 7671 s5.1",
-		dp_arena_printf(work->arena, "The new certificate ends on %s.",
-			dp_text_date(chain->certs[0].not_after_utc_s, date)));
+	for (size_t i = 0; chain != NULL && i < chain->count; i++) {
+		const struct dp_cert *cert = &chain->certs[i];
+		const char *which = i == 0
+			? "The new certificate"
+			: dp_arena_printf(work->arena, "The issuer's certificate \"%s\"",
+				  cert->subject_text);
+
+		if (cert->spki == NULL)
+			continue;
+		if (cert->not_after_utc_s != DP_TIME_NONE && cert->not_after_utc_s <= then_utc_s)
+			warn(work, "expires", "RFC 7671 s5.1",
+				dp_arena_printf(work->arena,
+					"%s end%s on %s. Records with usage 3 do not need that it "
+					"lasts, others do.",
+					which, cert->not_after_utc_s <= now_utc_s ? "ed" : "s",
+					dp_text_date(cert->not_after_utc_s, date)));
+		if (cert->not_before_utc_s != DP_TIME_NONE && cert->not_before_utc_s > now_utc_s)
+			warn(work, "not-yet-valid", "RFC 7671 s5.1",
+				dp_arena_printf(work->arena,
+					"%s is valid only from %s on. Records with usage 3 do not "
+					"need that, others do: plan for then, with --at.",
+					which, dp_text_time(cert->not_before_utc_s, date)));
+	}
 }
 
 /* A record pins the CA's root, which the server sends now, and the new file is a stock one without
@@ -189,8 +210,8 @@ static void chain_notes(struct dp_rollover_work *work)
 			"the certificate (selector 0) change.");
 	if (host->joins)
 		tell(work, "joins", "",
-			"No certificate of that key type is served now: it is taken to join what "
-			"is there, whose records must stay.");
+			"No certificate of that key type was seen: it is taken to join what is "
+			"there, whose records must stay.");
 	if (work->no_issuer)
 		warn(work, "issuer-missing", "RFC 7671 s5.2",
 			"Its records pin an issuer, and the new file has no issuer's certificate "
@@ -207,11 +228,10 @@ static void chain_notes(struct dp_rollover_work *work)
 
 /* --- the rest --- */
 
-static void state_notes(struct dp_rollover_work *work)
+/* What was not seen. */
+static void sight_notes(struct dp_rollover_work *work)
 {
 	const struct dp_rollover_host *host = work->host;
-	bool waits = host->state == DP_ROLLOVER_PREPARE || host->state == DP_ROLLOVER_WAITING ||
-		(host->state == DP_ROLLOVER_READY && !work->host->lasting);
 
 	if (host->unrouted > 0)
 		tell(work, "unrouted", "",
@@ -225,6 +245,29 @@ static void state_notes(struct dp_rollover_work *work)
 				"%zu of its %zu addresses could not be reached: what is served "
 				"there is not known. Remove no record before that is.",
 				host->unreached, work->facts->addr_count));
+	if (host->unseen != NULL)
+		warn(work, "unseen", "",
+			dp_arena_printf(work->arena,
+				"%s: what is served there is not known. Remove no record before "
+				"that is.",
+				host->unseen));
+	if (host->type_unseen)
+		warn(work, "key-type-unseen", "",
+			"Whether it has a certificate of another key type, too (RSA or ECDSA), was "
+			"not seen, so no record is named for removal here.");
+	if (host->forced)
+		tell(work, "connect", "",
+			"Seen at the addresses that --connect gives alone: what is served there is "
+			"taken for what senders get.");
+}
+
+static void state_notes(struct dp_rollover_work *work)
+{
+	const struct dp_rollover_host *host = work->host;
+	bool waits = host->state == DP_ROLLOVER_PREPARE || host->state == DP_ROLLOVER_WAITING ||
+		(host->state == DP_ROLLOVER_READY && !work->host->lasting);
+
+	sight_notes(work);
 	if (host->state == DP_ROLLOVER_PREPARE && work->any_new)
 		warn(work, "early", "RFC 7671 s8.1",
 			"Some addresses serve the new certificate already, which no record vouches "
@@ -240,6 +283,11 @@ static void state_notes(struct dp_rollover_work *work)
 		warn(work, "wildcard-records", "",
 			"Its records come from a wildcard, so they are every other name's below "
 			"it, too. The lines here are the wildcard's.");
+	if (host->alias_records)
+		tell(work, "records-shared", "",
+			"The name of its records is an alias, and the lines here are for where "
+			"that leads. Other names may lead there, too: remove a record only when it "
+			"stands for nothing at any of them.");
 	if (waits && !work->plan->servers_asked)
 		tell(work, "one-nameserver", "",
 			"Only one name server was asked; --all-nameservers asks each, since one "

@@ -39,6 +39,16 @@ bool dp_rollover_verifies(
 /* rollover_host.c: everything about one host but its steps. */
 void dp_rollover_host(struct dp_rollover_work *work);
 
+/* rollover_sight.c */
+
+/* What was not seen of the host: unseen, type_unseen, forced. */
+void dp_rollover_sight(struct dp_rollover_work *work);
+/* Are there addresses where what is served is not known? */
+bool dp_rollover_unseen(const struct dp_rollover_host *host);
+/* Records that another host of the plan needs: elsewhere, and no longer old or idle. For all hosts,
+ * once their states are known. */
+void dp_rollover_share(struct dp_rollover *plan, size_t count);
+
 /* rollover_records.c: zone lines that complete the record set for the new chain. */
 void dp_rollover_publish(struct dp_rollover_work *work);
 /* The line of a record at the host's owner, with its TTL if that is known. */

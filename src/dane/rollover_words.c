@@ -150,8 +150,14 @@ static const char *ready_why(const struct scope *scope)
 				"an older set.",
 				time_text(scope->arena, scope->plan->since_utc_s));
 	}
-	return "Every record that vouches for what is served now vouches for the new one, too: "
-	       "whatever a cache holds, it lets both pass.";
+	if (scope->group->wait_s == 0)
+		return "Every record that vouches for what is served now vouches for the new one, "
+		       "too.";
+	return dp_arena_printf(scope->arena,
+		"Every record that vouches for what is served now vouches for the new one, too: "
+		"whatever a cache holds, it lets both pass. If others were removed less than %s "
+		"ago, it may still hold those alone: then say so with --since.",
+		dp_rollover_span(scope->arena, scope->group->wait_s));
 }
 
 static void deploy_words(const struct scope *scope, struct dp_rollover_step *step)
@@ -281,6 +287,8 @@ static bool all_in(const struct dp_rollover_input *input, const struct dp_rollov
 static const char *why_of(struct dp_arena *arena, const struct dp_rollover_input *input,
 	const struct dp_rollover *plan)
 {
+	bool partly = false;
+
 	if (plan->outcome == DP_ROLLOVER_UNSAFE)
 		return unsafe_why(arena, input, plan);
 	if (plan->outcome == DP_ROLLOVER_UNDETERMINED) {
@@ -288,12 +296,19 @@ static const char *why_of(struct dp_arena *arena, const struct dp_rollover_input
 			return "the run ended before everything was looked at";
 		if (input->verdict->outcome == DP_NO_MAIL)
 			return "it takes no mail, so there is no server to plan for";
+		if (input->facts->host_dropped > 0)
+			return "it has more mail hosts than are looked at";
 		if (input->facts->host_count == 0)
 			return "its mail hosts could not be looked up";
 		for (size_t i = 0; i < input->facts->host_count; i++) {
 			if (plan->hosts[i].state == DP_ROLLOVER_UNKNOWN)
 				return "the DNS of a mail host could not be looked up";
+			partly |= plan->hosts[i].state == DP_ROLLOVER_UNSEEN &&
+				plan->hosts[i].served[0] != '\0';
 		}
+		if (partly)
+			return "a record vouches for it, but what is served was not seen at every "
+			       "address, and it is not known since when the record is there";
 		return "a record vouches for it, but no server was reached, and it is not known "
 		       "since when the record is there";
 	}

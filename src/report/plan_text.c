@@ -79,6 +79,8 @@ static const char *meaning(const struct dp_rollover_record *record)
 	if (record->served)
 		return record->old ? "vouches for what is served and will be replaced"
 				   : "vouches for what is served and stays";
+	if (record->elsewhere)
+		return "vouches for nothing here; another host needs it";
 	return "vouches for nothing here";
 }
 

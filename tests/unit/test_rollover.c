@@ -30,6 +30,7 @@ struct rollover_case {
 	const char *lines; /* "KIND U S M @NAME:N", a whole zone line behind the kind, one a line */
 	const char *codes; /* of notes; "!code" must not be there */
 	bool servers_too;  /* --all-nameservers */
+	const char *how;   /* "any": --key-types any; "v4": -4 */
 };
 
 #include "rollover_cases.inc"
@@ -57,6 +58,9 @@ static struct dp_rollover *plan_of(const struct rollover_case *c, struct dp_fact
 
 	planning = true;
 	all_nameservers = c->servers_too;
+	v4_only = c->how != NULL && strcmp(c->how, "v4") == 0;
+	key_types =
+		c->how != NULL && strcmp(c->how, "any") == 0 ? DP_KEY_TYPES_ANY : DP_KEY_TYPES_AUTO;
 	*facts = run(&world);
 	input.facts = *facts;
 	input.verdict = dp_policy_judge(*facts, NOW);
@@ -258,13 +262,17 @@ static void test_expired(void **state)
 	c.fresh = "@r13-reissued";
 	plan = plan_of(&c, &facts);
 	assert_int_equal(plan->outcome, DP_ROLLOVER_SAFE);
-	facts->expired = true;
+	facts->host_dropped = 1; /* of more hosts than are looked at */
 	input = (struct dp_rollover_input){ .facts = facts,
 		.verdict = dp_policy_judge(facts, NOW),
 		.next = read_new(c.fresh, &chain),
 		.clock_utc_s = NOW,
 		.now_utc_s = NOW,
 		.since_utc_s = DP_TIME_NONE };
+	plan = dp_rollover_plan(&input);
+	assert_int_equal(plan->outcome, DP_ROLLOVER_UNDETERMINED);
+	facts->host_dropped = 0;
+	facts->expired = true;
 	plan = dp_rollover_plan(&input);
 	assert_int_equal(plan->outcome, DP_ROLLOVER_UNDETERMINED);
 	assert_int_equal(dp_rollover_exit(plan), 3);
@@ -293,6 +301,10 @@ static void test_ends_soon(void **state)
 	input.now_utc_s--;
 	looked_at = dp_rollover_plan(&input);
 	assert_false(noted(NULL, "expires"));
+	assert_false(noted(NULL, "not-yet-valid"));
+	input.now_utc_s = dp_text_time_parse("2000-01-01");
+	looked_at = dp_rollover_plan(&input);
+	assert_true(noted(NULL, "not-yet-valid"));
 	dp_arena_close(arena);
 }
 

@@ -49,6 +49,8 @@ static int64_t now_utc_s = NOW;
 static const char *resolver = "recursive";
 static bool all_nameservers;
 static bool planning;
+static bool v4_only;
+static enum dp_key_types key_types; /* auto */
 
 /* --- the world --- */
 
@@ -420,7 +422,8 @@ static struct dp_facts *run(const struct world_case *c)
 		.protocol = "smtp",
 		.port = 25,
 		.want_v4 = true,
-		.want_v6 = true,
+		.want_v6 = !v4_only,
+		.key_types = key_types,
 		.all_nameservers = all_nameservers,
 		.plan = planning,
 		.cert_warning_s = -1,
