@@ -4,6 +4,8 @@
 
 #include "app/option_table.h"
 #include "base/text.h"
+#include "dane/bundle.h"
+#include "port/port.h"
 
 #define TTL_MOST_S 2147483647 /* RFC 2181 s8 */
 
@@ -62,6 +64,32 @@ const char *dp_option_roots(struct dp_options *options, const char *value)
 {
 	options->roots_path = value;
 	return value[0] != '\0' ? NULL : no_file;
+}
+
+const char *dp_option_known(struct dp_options *options, const char *value)
+{
+	struct dp_bundle bundle;
+	struct dp_chain chain;
+	size_t *blocks, len;
+	char *data;
+	const char *why;
+	enum dp_status status =
+		dp_port_read_file(value, DP_BUNDLE_MAX_BYTES, options->arena, &data, &len);
+
+	if (status != DP_OK)
+		return dp_arena_printf(options->arena,
+			"cannot be read (%s); type the path of a file with CA certificates",
+			dp_status_text(status));
+	why = dp_bundle_read(data, len, options->arena, &bundle);
+	if (why != NULL)
+		return why;
+	dp_bundle_chain(&bundle, &chain, &blocks, options->arena);
+	dp_known_cas_of(&chain, options->arena, &options->known);
+	dp_chain_close(&chain);
+	options->known.file = value;
+	return options->known.count > 0 ? NULL
+					: "holds no certificate; type the path of a file with CA "
+					  "certificates";
 }
 
 const char *dp_option_host(struct dp_options *options, const char *value)

@@ -290,6 +290,8 @@ const struct dp_option dp_option_table[] = {
 	{ DP_OF_CHAIN, 0, "root", DP_OPTION_VALUE, "NAME|SHA256", dp_option_root,
 		"which root --complete ends at, by its name or the SHA-256 of its key or of itself (the one "
 		"that the records pin, else the nearest)" },
+	{ DP_OF_CHECK | DP_OF_PLAN, 0, "roots", DP_OPTION_VALUE, "FILE", dp_option_known,
+		"CA certificates that explanations name; never trusted" },
 	{ DP_OF_CHAIN, 0, "roots", DP_OPTION_VALUE, "FILE", dp_option_roots,
 		"further CA certificates for --complete and explanations; never trusted" },
 	{ DP_OF_TLSA, 0, "usage", DP_OPTION_VALUE, "0-3", dp_option_usage,

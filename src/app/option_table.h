@@ -50,6 +50,7 @@ const char *dp_option_since(struct dp_options *options, const char *value);
 const char *dp_option_tlsa_file(struct dp_options *options, const char *value);
 const char *dp_option_complete(struct dp_options *options, const char *value);
 const char *dp_option_root(struct dp_options *options, const char *value);
+const char *dp_option_known(struct dp_options *options, const char *value);
 const char *dp_option_roots(struct dp_options *options, const char *value);
 const char *dp_option_host(struct dp_options *options, const char *value);
 const char *dp_option_usage(struct dp_options *options, const char *value);

@@ -79,7 +79,8 @@ struct dp_options {
 	size_t tlsa_path_count;
 	const char *complete_path;     /* --complete */
 	const char *root;              /* --root: name or SHA-256 of the key in hex, as typed */
-	const char *roots_path;        /* --roots */
+	const char *roots_path;        /* --roots of chain */
+	struct dp_known_cas known;     /* --roots of the others, read */
 	struct dp_name host;           /* --host; len 0: not given */
 	int usage, selector, matching; /* -1: not given */
 	bool all_forms;                /* --all */

@@ -125,6 +125,7 @@ static void take_options(const struct dp_options *options, struct dp_target *tar
 	target->connect_host = options->connect_host;
 	target->connect_port = options->connect_port;
 	target->connect_count = options->connect_count;
+	target->known = options->known;
 	target->down = options->down;
 	target->down_count = options->down_count;
 	target->all_nameservers = options->all_nameservers;

@@ -118,7 +118,8 @@ static const char *hint(struct dp_why *why, const struct dp_known_ca *ca)
 
 static void explain_ee(struct dp_why *why)
 {
-	const struct dp_known_ca *ca = dp_known_ca_find(why->record, NULL);
+	const struct dp_known_ca *ca =
+		dp_known_ca_find_with(&why->judge->facts->target.known, why->record);
 	const struct dp_tlsa *hidden = hidden_by(why);
 
 	if (explain_issuer(why) || explain_swapped(why) || explain_reissued(why))
@@ -142,7 +143,8 @@ static void explain_ee(struct dp_why *why)
  * (cross-signed, reissued). */
 static bool explain_same_key(struct dp_why *why)
 {
-	const struct dp_known_ca *ca = dp_known_ca_find(why->record, NULL);
+	const struct dp_known_ca *ca =
+		dp_known_ca_find_with(&why->judge->facts->target.known, why->record);
 	const struct dp_chain *chain = &why->probe->chain;
 
 	if (ca == NULL || why->record->selector != DP_CERT)

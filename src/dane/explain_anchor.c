@@ -125,6 +125,14 @@ static const char *append_lines(struct dp_why *why, const char *link, const char
 		chain_file(why), complete_line(why, NULL, link != NULL ? "issuers.pem" : root));
 }
 
+/* Is it one of the CAs that the user has named? */
+static bool is_named(const struct dp_why *why, const struct dp_known_ca *ca)
+{
+	const struct dp_known_cas *named = &why->judge->facts->target.known;
+
+	return named->count > 0 && ca >= named->rows && ca < named->rows + named->count;
+}
+
 /* Two ways: send the anchor (with the issuer below it, if that is missing, too), or pin what is
  * sent. */
 static const char *append_or_pin(
@@ -139,6 +147,9 @@ static const char *append_or_pin(
 	}
 	if (dp_root_built_in(ca->spki_sha256))
 		how = complete_line(why, ca, roots);
+	else if (is_named(why, ca))
+		how = complete_line(why, NULL,
+			dp_survey_shell_word(why->judge->facts->target.known.file, arena));
 	else
 		how = append_lines(why, roots,
 			dp_arena_printf(arena, "%s.pem", file_name(why, ca->subject_cn)));
@@ -172,7 +183,8 @@ static void explain_known(struct dp_why *why, const struct dp_known_ca *ca)
 /* RFC 7671 s5.2.2: the anchor must be in the chain. Two ways: send it, or pin what is sent. */
 void dp_explain_not_sent(struct dp_why *why)
 {
-	const struct dp_known_ca *ca = dp_known_ca_find(why->record, NULL);
+	const struct dp_known_cas *named = &why->judge->facts->target.known;
+	const struct dp_known_ca *ca = dp_known_ca_find_with(named, why->record);
 
 	why->words.cert = dp_why_sent_text(why);
 	if (ca != NULL) {

@@ -20,6 +20,7 @@
 #include "base/status.h"
 #include "dane/chain.h"
 #include "dane/dnswire.h"
+#include "dane/known_ca.h"
 #include "dane/tlsa.h"
 
 #define DP_HOSTS_MAX 48      /* MX hosts of one domain that are checked */
@@ -154,6 +155,7 @@ struct dp_target {
 	const struct dp_name *down; /* --down */
 	size_t down_count;
 	bool all_nameservers;
+	struct dp_known_cas known;  /* --roots: for explanation alone */
 	bool plan;               /* a rollover is to be planned (dane/rollover.h) */
 	int64_t cert_warning_s;  /* -1 = default: 14 days or a quarter of the lifetime, whichever is
 				    less */

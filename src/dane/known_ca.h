@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
+#include "dane/chain.h"
 #include "dane/tlsa.h"
 
 struct dp_known_ca {
@@ -33,5 +35,20 @@ extern const size_t dp_known_ca_count;
  * holds, a self-signed row before others; full data is hashed first. *swapped (may be NULL) is set
  * when the match is with the other selector's digest. NULL when it is none of them. */
 const struct dp_known_ca *dp_known_ca_find(const struct dp_tlsa *record, bool *swapped);
+
+/* CAs that the user names besides (--roots), and the file they are from. */
+struct dp_known_cas {
+	const struct dp_known_ca *rows;
+	size_t count;
+	const char *file; /* as typed; NULL: none were named */
+};
+
+/* A row for each certificate of a CA in chain. Memory from the arena. */
+void dp_known_cas_of(
+	const struct dp_chain *chain, struct dp_arena *arena, struct dp_known_cas *cas);
+
+/* As dp_known_ca_find without swapped; then among the user's. */
+const struct dp_known_ca *dp_known_ca_find_with(
+	const struct dp_known_cas *cas, const struct dp_tlsa *record);
 
 #endif

@@ -141,7 +141,8 @@ static void add_records(
 
 	for (size_t i = 0; i < host->record_count; i++) {
 		const struct dp_tlsa *record = &host->records[i];
-		const struct dp_known_ca *ca = dp_known_ca_find(record, NULL);
+		const struct dp_known_ca *ca =
+			dp_known_ca_find_with(&scope->facts->target.known, record);
 		cJSON *item = append_object(array);
 
 		add_number(item, "usage", record->usage);

@@ -92,18 +92,19 @@ static const char *record_state(
 	return compared(facts) ? "no match" : "nothing to compare it with";
 }
 
-static void write_records(
-	struct dp_buf *out, const struct dp_host_facts *facts, const struct dp_host_verdict *host)
+static void write_records(struct dp_buf *out, const struct dp_facts *facts,
+	const struct dp_host_facts *of, const struct dp_host_verdict *host)
 {
 	if (host->owner.len > 0)
 		dp_buf_printf(out, "  TLSA records at %s:\n", name_text(out, &host->owner));
 	else if (host->record_count > 0)
 		dp_buf_text(out, "  TLSA records given:\n");
 	for (size_t i = 0; i < host->record_count; i++) {
-		const struct dp_known_ca *ca = dp_known_ca_find(&host->records[i], NULL);
+		const struct dp_known_ca *ca =
+			dp_known_ca_find_with(&facts->target.known, &host->records[i]);
 
 		dp_buf_printf(out, "    %s: %s", dp_tlsa_text(&host->records[i], 0, out->arena),
-			record_state(facts, host, i));
+			record_state(of, host, i));
 		if (ca != NULL)
 			dp_buf_printf(out, " (pins %s)", ca->subject_cn);
 		dp_buf_char(out, '\n');
@@ -275,7 +276,7 @@ static void write_host(struct dp_buf *out, const struct dp_facts *facts,
 		write_lookup(out, host->ds[i]);
 	if (verdict->base.len > 0)
 		dp_buf_printf(out, "  TLSA base domain: %s\n", name_text(out, &verdict->base));
-	write_records(out, host, verdict);
+	write_records(out, facts, host, verdict);
 	for (size_t i = 0; i < host->addr_count; i++) {
 		if (facts->target.given != NULL)
 			write_given(out, facts->target.given_name, host->addrs[i],
