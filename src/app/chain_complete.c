@@ -28,6 +28,11 @@ static int refuse(const struct dp_chain_run *run)
 			"%s cannot be completed: its first certificate cannot be read; get "
 			"it anew from where it came",
 			run->shown);
+	else if (what->exhausted)
+		(void)dp_complain(
+			"%s cannot be completed: too many certificates at hand could be the issuer of "
+			"\"%s\", and not all were tried; type --roots FILE with those of this CA alone",
+			run->shown, what->end->subject_text);
 	else if (what->unverified)
 		(void)dp_complain(
 			"%s cannot be completed: whether \"%s\" issued \"%s\" cannot be checked "

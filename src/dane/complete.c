@@ -110,9 +110,12 @@ static size_t collect_stock(struct search *s, const struct dp_cert **nodes, size
 		for (size_t i = 0; i < s->stock->count; i++) {
 			const struct dp_cert *cert = &s->stock->certs[i];
 
-			if (count - first == STOCK_NODES_MAX || is_there(s, cert, count) ||
-				!may_issue_one(s, cert, count))
+			if (is_there(s, cert, count) || !may_issue_one(s, cert, count))
 				continue;
+			if (count - first == STOCK_NODES_MAX) {
+				s->out->exhausted = true;
+				return count;
+			}
 			s->positions[count] = -1;
 			s->stock_at[count] = i;
 			nodes[count++] = cert;
@@ -329,6 +332,7 @@ static void take_best(struct search *s, struct dp_arena *arena)
 	struct dp_buf others;
 
 	dp_buf_init(&others, arena);
+	out->exhausted |= s->walk.exhausted;
 	out->complete = s->best.len > 0;
 	out->end = out->complete ? NULL : s->walk.nodes[s->nearest];
 	if (out->complete) {

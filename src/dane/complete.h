@@ -59,6 +59,7 @@ struct dp_completion {
 	const struct dp_cert *end;
 	bool unverified; /* an issuer of that name is at hand; whether it signed cannot be checked
 			  */
+	bool exhausted;  /* a bound was met: not all that is at hand was tried */
 	bool wish_unmet; /* roots can be reached, but not the one of --root */
 };
 

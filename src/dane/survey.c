@@ -200,6 +200,19 @@ static const struct dp_known_ca *named(const char *name)
 	return found;
 }
 
+/* A root of that name is at hand, and the completion did not lead to it: it signed nothing here,
+ * and the name alone would be a false friend. */
+static bool refuted(const struct dp_survey *s)
+{
+	for (size_t i = 0; i < s->stock->count; i++) {
+		const struct dp_cert *cert = &s->stock->certs[i];
+
+		if (cert->self_issued && strcmp(cert->subject_text, s->end->issuer_text) == 0)
+			return !s->completion.unverified && !s->completion.exhausted;
+	}
+	return false;
+}
+
 static void find_top(struct dp_survey *s)
 {
 	const struct dp_completion *c = &s->completion;
@@ -217,6 +230,8 @@ static void find_top(struct dp_survey *s)
 		s->top = DP_TOP_HELD;
 	else if (c->complete)
 		s->top = DP_TOP_INCOMPLETE;
+	else if (refuted(s))
+		s->refuted = true;
 	else if (s->known != NULL && strcmp(s->known->subject_cn, s->known->issuer_cn) == 0 &&
 		!alone)
 		s->top = DP_TOP_NAMED;
@@ -298,7 +313,9 @@ static void tell_top(struct dp_survey *s)
 			words.detail = "; by its name it is a root";
 		break;
 	case DP_TOP_UNKNOWN: /* a private root that is not sent looks like a gap */
-		words.detail = ", and not known here";
+		words.detail = s->refuted
+			? ": a root of that name is known here, and did not sign it"
+			: ", and not known here";
 		words.record =
 			"If that is the root of a CA of your own, it need not be there. If not, "
 			"clients cannot";

@@ -55,6 +55,7 @@ struct dp_survey {
 	int key;    /* block of the private key of the leaf; -1: none in the file */
 	int second; /* position where a second chain begins, which is not looked at; -1: none */
 	enum dp_top top;
+	bool refuted;                    /* UNKNOWN, though a root of that name is at hand */
 	const struct dp_cert *end;       /* the end of the path; NULL: no certificate can be read */
 	const struct dp_known_ca *known; /* NAMED, KNOWN */
 	struct dp_findings findings;

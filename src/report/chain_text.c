@@ -72,7 +72,9 @@ static const char *extent(const struct page *page)
 	}
 	return dp_arena_printf(page->out->arena, "the issuer of \"%s\", \"%s\", is %s",
 		shown(page, s->end->subject_text), issuer,
-		s->top == DP_TOP_UNKNOWN ? "neither in it nor known here" : "missing");
+		s->refuted                         ? "missing, and not the one known here"
+			: s->top == DP_TOP_UNKNOWN ? "neither in it nor known here"
+						   : "missing");
 }
 
 static void write_verdict(const struct page *page)

@@ -16,6 +16,7 @@ import chain_files as files
 import harness
 from fake_dns import FakeDns
 from chain_files import digest, key, path, pem, read, verifies, write
+from pki import Pki
 from harness import check, equal, refused, run, test
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,8 +85,17 @@ def chain_complete_with_and_without_root():
     report = expect("leaf int", "incomplete", "leaf path", code("chain-incomplete"),
                     args=["--roots", path("stranger.pem")])
     equal(report["top"], "missing-unknown", "top")
+    check("did not sign it" in report["findings"][0]["cause"], str(report["findings"]))
     expect("leaf int stranger", "incomplete", "leaf path unrelated", code("chain-incomplete"),
            code("file-unrelated"))
+    # So with a root that is built in: whoever calls himself ISRG Root X1 is not believed.
+    certs = Pki(path("impostor")).scenario(
+        {"root": {"like": "root", "subject": "ISRG Root X1"}, "int": {"like": "int", "subject": "R13"}},
+        {"mx": files.HOST, "zone": "example.org"})
+    write("a.pem", certs.pem_chain("leaf int"))
+    report = survey("a.pem")
+    equal((report["verdict"], report["top"]), ("incomplete", "missing-unknown"), "impostor")
+    check("did not sign it" in report["findings"][0]["cause"], str(report["findings"]))
 
 
 @test
@@ -457,6 +467,18 @@ def chain_complete_only_verified_steps():
     equal((result.code, result.out), (2, ""), str(result))
     harness.one_line(result, "cannot be checked here")
     check(not os.path.exists(path("never.pem")), "written all the same")
+
+
+@test
+def chain_complete_with_too_many_issuers_of_one_name():
+    """What was not tried is not called unknown."""
+    specs = {f"s{n}": {"like": "root", "subject": "Lab Root CA"} for n in range(130)}
+    many = Pki(path("many")).scenario(specs, {"mx": files.HOST, "zone": "example.org"})
+    write("many.pem", many.pem_chain(" ".join(specs)) + pem("root"))
+    write("a.pem", pem("leaf int"))
+    result = run("chain", "--complete", path("never.pem"), "--roots", path("many.pem"), path("a.pem"))
+    equal(result.code, 2, str(result))
+    harness.one_line(result, "not all were tried; type --roots FILE")
 
 
 @test
