@@ -120,6 +120,37 @@ char **dp_port_environment(void);
 /* No core dumps, SIGPIPE ignored. Called once at start. */
 void dp_port_prepare(void);
 
+/* Processors this process may use, at least 1; descriptors it may have open (at most 65536). */
+unsigned dp_port_processors(void);
+unsigned dp_port_descriptors(void);
+
+/* Make a child process that goes on from here, and a stream between both, non-blocking, for
+ * dp_port_read and dp_port_write: *channel is this side's end. Before any library has begun
+ * something that two must not share. DP_NO_RESOURCE. */
+enum dp_status dp_port_fork(int *channel, bool *child);
+
+/* A file or named pipe to read from the beginning; or -1: DP_NOT_FOUND, DP_DENIED, DP_INVALID (a
+ * directory). */
+int dp_port_open_input(const char *path, enum dp_status *status);
+
+/* Bytes of a regular file; -1: something else. */
+int64_t dp_port_file_bytes(int fd);
+
+/* Something that the loop can wait for: a pipe, a socket, a terminal. */
+bool dp_port_can_wait(int fd);
+
+/* Block until something can be read. */
+void dp_port_wait_readable(int fd);
+
+/* Any descriptor, once: read waits when nothing is there (DP_CLOSED: the end); write takes what the
+ * kernel takes, and waits when that is nothing (DP_CLOSED: the reader is gone; DP_NO_RESOURCE: no
+ * space). A pipe that the loop calls writable takes PIPE_BUF bytes (4096) without waiting. */
+enum dp_status dp_port_stream_read(int fd, void *bytes, size_t len, size_t *done);
+enum dp_status dp_port_stream_write(int fd, const void *bytes, size_t len, size_t *done);
+
+/* If the descriptor is that regular file: cut it to so many bytes. False: that is not possible. */
+bool dp_port_cut(int fd, const char *path, int64_t bytes);
+
 /* What is still to be done once the sandbox is entered. Descriptors that are open stay usable. */
 struct dp_sandbox {
 	bool network;            /* sockets to others */

@@ -7,6 +7,8 @@
 #include <event2/event.h>
 
 #include "app/pins.h"
+#include "app/survey_gate.h"
+#include "app/survey_hosts.h"
 #include "dane/policy.h"
 #include "net/probe.h"
 #include "net/resolver.h"
@@ -32,8 +34,11 @@ struct dp_check {
 	void *user;
 	struct event *step; /* plan the next tasks, from the loop */
 	struct event *deadline;
-	struct task *tasks; /* under way, doubly linked */
+	struct task *tasks;   /* under way, doubly linked */
+	struct share *shares; /* hosts that are there */
 	int64_t started_ms;
+	unsigned holds;  /* parts that wait for their turn: the deadline stands still */
+	int64_t left_ms; /* to the deadline, while it does */
 	bool finished;
 };
 
@@ -45,6 +50,14 @@ struct task {
 	struct dp_validator_question *pinned;
 	struct dp_pin *pin;
 	struct dp_probe_run *run;
+	struct dp_survey_turn *turn;
+	struct dp_survey_share *share;
+	bool waits; /* for its turn */
+};
+
+struct share {
+	struct share *next;
+	struct dp_survey_share *share;
 };
 
 static unsigned elapsed_ms(const struct dp_check *check)
@@ -59,8 +72,55 @@ static void schedule(struct dp_check *check)
 	evtimer_add(check->step, &now);
 }
 
+static void set_deadline(struct dp_check *check, int64_t left_ms)
+{
+	struct timeval left;
+
+	left_ms = left_ms < 0 ? 0 : left_ms;
+	left = (struct timeval){ .tv_sec = left_ms / 1000, .tv_usec = left_ms % 1000 * 1000 };
+	evtimer_add(check->deadline, &left);
+}
+
+/* Where the deadline is if nothing more has to wait. */
+static int64_t deadline_now(const struct dp_check *check)
+{
+	return check->holds > 0 ? dp_port_monotonic_ms() + check->left_ms
+				: check->settings.deadline_ms;
+}
+
+static void tell_hold(const struct dp_check *check, bool held)
+{
+	if (check->settings.on_hold != NULL)
+		check->settings.on_hold(check->settings.on_hold_user, held);
+}
+
+void dp_check_hold(struct dp_check *check, bool held)
+{
+	if (check->finished)
+		return;
+	if (held && check->holds++ == 0) {
+		check->left_ms = check->settings.deadline_ms - dp_port_monotonic_ms();
+		evtimer_del(check->deadline);
+		tell_hold(check, true);
+	} else if (!held && --check->holds == 0) {
+		check->settings.deadline_ms = dp_port_monotonic_ms() + check->left_ms;
+		set_deadline(check, check->left_ms);
+		tell_hold(check, false);
+	}
+}
+
+/* The task waits for its turn, or no longer. */
+static void set_waits(struct task *task, bool waits)
+{
+	if (task->waits == waits)
+		return;
+	task->waits = waits;
+	dp_check_hold(task->check, waits);
+}
+
 static void unlink_task(struct task *task)
 {
+	dp_survey_gate_leave(task->turn);
 	*task->link = task->next;
 	if (task->next != NULL)
 		task->next->link = task->link;
@@ -77,8 +137,15 @@ static void cancel_task(struct task *task)
 		dp_pins_done(task->pin);
 		break;
 	case DP_TASK_PROBE:
-		dp_probe_cancel(task->run);
+		if (task->run != NULL)
+			dp_probe_cancel(task->run);
+		else
+			task->what.probe->status = DP_CANCELLED;
 		task->what.probe->pending = false;
+		break;
+	case DP_TASK_HOST:
+		dp_survey_hosts_release(task->share);
+		task->what.fill->awaited = false;
 		break;
 	}
 }
@@ -99,6 +166,8 @@ static void finish(struct dp_check *check)
 	if (check->finished)
 		return;
 	check->finished = true;
+	if (check->holds > 0)
+		tell_hold(check, false);
 	cancel_all(check);
 	evtimer_del(check->step);
 	evtimer_del(check->deadline);
@@ -136,8 +205,8 @@ static void start_lookup(struct dp_check *check, struct task *task)
 		task->what.hint ? HINT_MS : (int64_t)check->settings.timeout_ms * DNS_TIMEOUTS;
 	int64_t deadline_ms = dp_port_monotonic_ms() + patience_ms;
 
-	if (deadline_ms > check->settings.deadline_ms)
-		deadline_ms = check->settings.deadline_ms;
+	if (deadline_ms > deadline_now(check))
+		deadline_ms = deadline_now(check);
 	task->question = dp_resolver_ask(
 		check->resolver, task->what.lookup, deadline_ms, check->arena, lookup_done, task);
 }
@@ -153,9 +222,14 @@ static void start_nameserver(struct dp_check *check, struct task *task)
 	schedule(check);
 }
 
-static void start_probe(struct dp_check *check, struct task *task)
+/* It is this connection's turn. */
+static void connect_now(void *user)
 {
+	struct task *task = user;
+	struct dp_check *check = task->check;
 	char name[DP_NAME_TEXT_MAX];
+
+	set_waits(task, false);
 
 	dp_name_text(&check->facts->target.name, name);
 	struct dp_probe_request request = {
@@ -168,12 +242,42 @@ static void start_probe(struct dp_check *check, struct task *task)
 		.offer = task->what.probe->offer,
 		.timeout_ms = check->settings.timeout_ms,
 		.greeting_ms = check->settings.greeting_ms,
-		.deadline_ms = check->settings.deadline_ms,
+		.deadline_ms = deadline_now(check),
 	};
 
 	task->what.probe->started_ms = elapsed_ms(check);
 	task->run = dp_probe_start(
 		check->base, &request, task->what.probe, check->arena, probe_done, task);
+}
+
+static void start_probe(struct dp_check *check, struct task *task)
+{
+	if (check->settings.gate == NULL) {
+		connect_now(task);
+		return;
+	}
+	set_waits(task, true);
+	task->turn = dp_survey_gate_ask(
+		check->settings.gate, &task->what.host->name, &task->what.ip, connect_now, task);
+}
+
+static void host_ready(void *user, const struct dp_facts *found, int64_t checked_utc_s)
+{
+	struct task *task = user;
+	struct dp_check *check = task->check;
+	struct share *kept = dp_arena_alloc(check->arena, sizeof(*kept));
+
+	*kept = (struct share){ check->shares, task->share };
+	check->shares = kept;
+	dp_policy_take_host(check->facts, task->what.fill, found, checked_utc_s);
+	unlink_task(task);
+	schedule(check);
+}
+
+static void start_host(struct dp_check *check, struct task *task)
+{
+	task->share = dp_survey_hosts_ask(check->settings.hosts, &check->facts->target,
+		&task->what.host->name, check, host_ready, task);
 }
 
 static void start_task(struct dp_check *check, const struct dp_task *what)
@@ -195,6 +299,7 @@ static void start_task(struct dp_check *check, const struct dp_task *what)
 	case DP_TASK_LOOKUP: start_lookup(check, task); break;
 	case DP_TASK_NAMESERVER: start_nameserver(check, task); break;
 	case DP_TASK_PROBE: start_probe(check, task); break;
+	case DP_TASK_HOST: start_host(check, task); break;
 	}
 }
 
@@ -231,8 +336,6 @@ struct dp_check *dp_check_start(struct event_base *base, struct dp_resolver *res
 	struct dp_arena *arena, dp_check_done done, void *user)
 {
 	struct dp_check *check = calloc(1, sizeof(*check));
-	int64_t left_ms;
-	struct timeval left;
 
 	if (check == NULL)
 		dp_arena_fail();
@@ -250,11 +353,7 @@ struct dp_check *dp_check_start(struct event_base *base, struct dp_resolver *res
 	check->deadline = evtimer_new(base, deadline, check);
 	if (check->step == NULL || check->deadline == NULL)
 		dp_arena_fail();
-	left_ms = settings->deadline_ms - check->started_ms;
-	if (left_ms < 0)
-		left_ms = 0;
-	left = (struct timeval){ .tv_sec = left_ms / 1000, .tv_usec = left_ms % 1000 * 1000 };
-	evtimer_add(check->deadline, &left);
+	set_deadline(check, settings->deadline_ms - check->started_ms);
 	schedule(check);
 	return check;
 }
@@ -274,6 +373,8 @@ void dp_check_free(struct dp_check *check)
 	if (check == NULL)
 		return;
 	cancel_all(check);
+	for (struct share *kept = check->shares; kept != NULL; kept = kept->next)
+		dp_survey_hosts_release(kept->share);
 	event_free(check->step);
 	event_free(check->deadline);
 	free(check);

@@ -17,6 +17,8 @@
 struct event_base;
 struct dp_resolver;
 struct dp_check;
+struct dp_survey_gate;
+struct dp_survey_hosts;
 
 struct dp_check_settings {
 	const char *hello;    /* EHLO argument, or NULL: address literal of the local end */
@@ -25,6 +27,13 @@ struct dp_check_settings {
 	int64_t deadline_ms;  /* absolute, monotonic: the whole check */
 	int64_t now_utc_s;    /* time at which certificates are judged */
 	int64_t clock_utc_s;  /* time at which signatures are judged */
+	/* survey; else NULL. Connections take turns; targets with share_hosts have their hosts from
+	 * there. */
+	struct dp_survey_gate *gate;
+	struct dp_survey_hosts *hosts;
+	/* Told when this check begins and ends to wait for a turn; or NULL. */
+	void (*on_hold)(void *user, bool held);
+	void *on_hold_user;
 };
 
 typedef void (*dp_check_done)(void *user, struct dp_facts *facts);
@@ -37,7 +46,11 @@ struct dp_check *dp_check_start(struct event_base *base, struct dp_resolver *res
  */
 void dp_check_stop(struct dp_check *check);
 
-/* Free after done. NULL allowed. */
+/* held: something of it waits for its turn, so its deadline does not come nearer until that many
+ * times not held. Nothing when it is finished. */
+void dp_check_hold(struct dp_check *check, bool held);
+
+/* Free after done, with what it shares. NULL allowed. */
 void dp_check_free(struct dp_check *check);
 
 /* What it is waiting for, in words, for a progress line: "TLSA of mx.example.org". In the arena. */

@@ -119,6 +119,35 @@ static const char plan_tail[] =
 	"Exit status, with --exit simple in parentheses: 0 safe; 2 (1) not safe, the steps\n"
 	"say what first and when; 3 could not be found out.\n";
 
+static const char survey_head[] =
+	"usage: daneprobe survey [OPTION]... [FILE]\n"
+	"\n"
+	"Checks many mail domains and servers: targets as for \"daneprobe check\", one a\n"
+	"line, from FILE or standard input; results as they come, one line of JSON each:\n"
+	"that of \"check -o json\", with index, the number of the line.\n"
+	"\n"
+	"OPTION (defaults in parentheses)\n";
+
+static const char survey_tail[] =
+	"\n"
+	"Blank lines, and what follows a # behind a blank or at the beginning, are passed\n"
+	"over. A line that is no target is a result, too, with error. Mail hosts that\n"
+	"several domains name are looked at once in each process; checked says when. The\n"
+	"limits on connections hold for all processes together, if they are as many.\n"
+	"\n"
+	"  daneprobe survey domains.txt > results.jsonl\n"
+	"  daneprobe survey --resume results.jsonl domains.txt >> results.jsonl\n"
+	"\n"
+	"The second goes on where the first was stopped, and cuts off a last line that was\n"
+	"torn. SIGINT and SIGTERM let what is under way end; a second one does not.\n"
+	"Parts (--shard) go by the FNV-1a hash, 64 bits, of the domain in lower case, as\n"
+	"A-labels, without a final dot, modulo N.\n"
+	"\n"
+	"Every option has a variable of its long name, DANEPROBE_OPT_JOBS=500 for one.\n"
+	"\n"
+	"Exit status: 0 all lines were done, whatever came out; 3 wrong usage, interrupted,\n"
+	"or standard output could not be written.\n";
+
 static const char serve_head[] =
 	"usage: daneprobe serve [OPTION]...\n"
 	"       daneprobe serve --ping [--listen ADDR:PORT]\n"
@@ -158,6 +187,7 @@ static const struct help helps[] = {
 	{ "chain", DP_OF_CHAIN, chain_head, chain_tail },
 	{ "tlsa", DP_OF_TLSA, tlsa_head, tlsa_tail },
 	{ "plan", DP_OF_PLAN, plan_head, plan_tail },
+	{ "survey", DP_OF_SURVEY, survey_head, survey_tail },
 	{ "serve", DP_OF_SERVE, serve_head, serve_tail },
 	{ "version", 0, version_text, "" },
 	{ "help", 0, help_text, "" },

@@ -26,6 +26,7 @@ int dp_cmd_check(char **args);
 int dp_cmd_chain(char **args);
 int dp_cmd_tlsa(char **args);
 int dp_cmd_plan(char **args);
+int dp_cmd_survey(char **args);
 int dp_cmd_serve(char **args);
 int dp_cmd_version(char **args);
 int dp_cmd_help(char **args);

@@ -14,6 +14,7 @@ const struct dp_command dp_commands[] = {
 		dp_cmd_chain },
 	{ "tlsa", "print the TLSA records of certificates, keys or servers", dp_cmd_tlsa },
 	{ "plan", "is it safe to deploy this chain now, and if not, what to do when", dp_cmd_plan },
+	{ "survey", "verify many mail domains and servers, one line of JSON each", dp_cmd_survey },
 	{ "serve", "answer Prometheus over HTTP: one probe a scrape", dp_cmd_serve },
 	{ "version", "print the versions of everything in this program", dp_cmd_version },
 	{ "help", "print this, or all about a command", dp_cmd_help },

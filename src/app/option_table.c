@@ -14,7 +14,7 @@
 #define HELLO_MAX 255 /* RFC 5321 s4.5.3.1.2 */
 
 /* Commands that judge what they find, and those of a group that come to an end by themselves. */
-#define JUDGED (DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN | DP_OF_SERVE)
+#define JUDGED (DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN | DP_OF_SERVE | DP_OF_SURVEY)
 #define ENDING(group) ((group) & ~(unsigned)DP_OF_SERVE)
 
 static const char *apply_ipv4(struct dp_options *options, const char *value)
@@ -327,6 +327,22 @@ const struct dp_option dp_option_table[] = {
 	{ DP_OF_SERVE, 0, "ping", DP_OPTION_FLAG, NULL, dp_option_ping,
 		"serve nothing: ask one that runs at --listen whether it is well, for health "
 		"checks" },
+	/* many targets */
+	{ DP_OF_SURVEY, 'j', "jobs", DP_OPTION_VALUE, "N", dp_option_jobs,
+		"targets under way at a time (100)" },
+	{ DP_OF_SURVEY, 0, "per-host", DP_OPTION_VALUE, "N", dp_option_per_host,
+		"connections at a time to one host (4)" },
+	{ DP_OF_SURVEY, 0, "per-address", DP_OPTION_VALUE, "N", dp_option_per_address,
+		"connections at a time to one address, whatever hosts have it (2)" },
+	{ DP_OF_SURVEY, 0, "rate", DP_OPTION_VALUE, "N", dp_option_rate,
+		"targets begun a second at most (no limit)" },
+	{ DP_OF_SURVEY, 0, "resume", DP_OPTION_VALUE, "FILE", dp_option_resume,
+		"leave out the targets whose results FILE holds: what an earlier run printed" },
+	{ DP_OF_SURVEY, 0, "shard", DP_OPTION_VALUE, "I/N", dp_option_shard,
+		"take only part I, from 0 on, of N; auto/N: I is in JOB_COMPLETION_INDEX, as in an "
+		"Indexed Job of Kubernetes (all)" },
+	{ DP_OF_SURVEY, 0, "workers", DP_OPTION_VALUE, "N", dp_option_workers,
+		"processes that share the work (one a processor, at most 16)" },
 	/* targets and servers */
 	{ DP_OF_CHECK, 'H', "hostname", DP_OPTION_LIST, "TARGET", apply_hostname,
 		"a target, in the manner of monitoring plugins (repeatable)" },
@@ -358,7 +374,10 @@ const struct dp_option dp_option_table[] = {
 		"name servers of the root instead of the built-in ones" },
 	{ DP_OF_DNS, 't', "timeout", DP_OPTION_VALUE, "SECS", apply_timeout,
 		"patience for a connection, a reply and TLS (10); the greeting gets 60 at least" },
-	{ ENDING(DP_OF_DNS), 0, "deadline", DP_OPTION_VALUE, "SECS", apply_deadline,
+	{ DP_OF_SURVEY, 0, "deadline", DP_OPTION_VALUE, "SECS", apply_deadline,
+		"most that one target may take, but for waiting for its turn (120)" },
+	{ ENDING(DP_OF_DNS) & ~(unsigned)DP_OF_SURVEY, 0, "deadline", DP_OPTION_VALUE, "SECS",
+		apply_deadline,
 		"end of the whole run (120); with --wait, of one "
 		"attempt" },
 	{ DP_OF_SERVE, 0, "deadline", DP_OPTION_VALUE, "SECS", apply_deadline,
@@ -376,22 +395,27 @@ const struct dp_option dp_option_table[] = {
 	{ DP_OF_CHECK | DP_OF_PLAN | DP_OF_SERVE, 0, "all-nameservers", DP_OPTION_FLAG, NULL,
 		apply_all_nameservers,
 		"also ask every authoritative name server and tell which one answers otherwise" },
-	{ DP_OF_CHECK | DP_OF_PLAN | DP_OF_SERVE, 0, "down", DP_OPTION_LIST, "HOST", apply_down,
+	{ DP_OF_CHECK | DP_OF_PLAN | DP_OF_SERVE | DP_OF_SURVEY, 0, "down", DP_OPTION_LIST, "HOST",
+		apply_down,
 		"HOST is down on purpose: no warning when it does not answer (repeatable)" },
-	{ DP_OF_CHECK | DP_OF_SERVE, 0, "accept", DP_OPTION_LIST, "VERDICT", dp_option_accept,
+	{ DP_OF_CHECK | DP_OF_SERVE | DP_OF_SURVEY, 0, "accept", DP_OPTION_LIST, "VERDICT",
+		dp_option_accept,
 		"count as a pass: no-dane, no-mail, unauthenticated (split at commas)" },
-	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 0, "at", DP_OPTION_VALUE, "TIME", apply_at,
-		"judge certificates as of that time (now)" },
+	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN | DP_OF_SURVEY, 0, "at", DP_OPTION_VALUE, "TIME",
+		apply_at, "judge certificates as of that time (now)" },
 	{ ENDING(DP_OF_DNS), 0, "clock", DP_OPTION_VALUE, "TIME", apply_clock,
 		"take that for the time, for DNSSEC signatures too (the system's clock)" },
 	{ DP_OF_CHECK, 'o', "output", DP_OPTION_VALUE, "text|json|nagios|prometheus", apply_output,
 		"format of the report (text)" },
 	{ DP_OF_CHAIN | DP_OF_PLAN, 'o', "output", DP_OPTION_VALUE, "text|json", apply_output_plain,
 		"format of the report (text)" },
-	{ ENDING(DP_OF_ALL), 0, "output-file", DP_OPTION_VALUE, "FILE", apply_output_file,
+	{ ENDING(DP_OF_ALL) & ~(unsigned)DP_OF_SURVEY, 0, "output-file", DP_OPTION_VALUE, "FILE",
+		apply_output_file,
 		"write the report to FILE, at once and whole (standard output)" },
 	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 0, "exit", DP_OPTION_VALUE, "nagios|simple",
 		apply_exit, "exit statuses, see below (nagios)" },
+	{ DP_OF_SURVEY, 'q', "quiet", DP_OPTION_FLAG, NULL, apply_quiet,
+		"no progress and no summary" },
 	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_PLAN, 'q', "quiet", DP_OPTION_FLAG, NULL, apply_quiet,
 		"print nothing when the exit status is 0" },
 	{ ENDING(DP_OF_ALL), 'v', "verbose", DP_OPTION_FLAG, NULL, apply_verbose,

@@ -28,7 +28,7 @@ extern const struct dp_option dp_option_table[];
 extern const size_t dp_option_count;
 
 /* Commands that resolve and connect, and those that resolve at least. */
-#define DP_OF_LIVE (DP_OF_CHECK | DP_OF_TLSA | DP_OF_PLAN | DP_OF_SERVE)
+#define DP_OF_LIVE (DP_OF_CHECK | DP_OF_TLSA | DP_OF_PLAN | DP_OF_SERVE | DP_OF_SURVEY)
 #define DP_OF_DNS (DP_OF_LIVE | DP_OF_CHAIN)
 #define DP_OF_ALL (DP_OF_DNS)
 
@@ -68,6 +68,14 @@ const char *dp_option_max_probes(struct dp_options *options, const char *value);
 const char *dp_option_max_queue(struct dp_options *options, const char *value);
 const char *dp_option_min_interval(struct dp_options *options, const char *value);
 const char *dp_option_ping(struct dp_options *options, const char *value);
+/* option_survey.c */
+const char *dp_option_jobs(struct dp_options *options, const char *value);
+const char *dp_option_workers(struct dp_options *options, const char *value);
+const char *dp_option_per_host(struct dp_options *options, const char *value);
+const char *dp_option_per_address(struct dp_options *options, const char *value);
+const char *dp_option_rate(struct dp_options *options, const char *value);
+const char *dp_option_resume(struct dp_options *options, const char *value);
+const char *dp_option_shard(struct dp_options *options, const char *value);
 /* anchors.c */
 const char *dp_option_trust_anchor(struct dp_options *options, const char *value);
 const char *dp_option_root_hints(struct dp_options *options, const char *value);

@@ -39,6 +39,7 @@ const char *dp_options_command(enum dp_option_scope command)
 	case DP_OF_TLSA: return "tlsa";
 	case DP_OF_PLAN: return "plan";
 	case DP_OF_SERVE: return "serve";
+	case DP_OF_SURVEY: return "survey";
 	}
 	return "";
 }
@@ -302,6 +303,8 @@ static struct dp_options *defaults(struct dp_arena *arena)
 	options->max_probes = 8;
 	options->max_queue = 64;
 	options->min_interval_ms = 10 * 1000;
+	options->survey = (struct dp_survey_options){ .jobs = 100,
+		.limits = { .per_host = 4, .per_address = 2 } };
 	options->report = dp_report_find("text");
 	return options;
 }

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "app/survey_gate.h"
+#include "app/survey_shard.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "dane/facts.h"
@@ -27,7 +29,16 @@ enum dp_option_scope {
 	DP_OF_CHAIN = 2u,
 	DP_OF_TLSA = 4u,
 	DP_OF_PLAN = 8u,
-	DP_OF_SERVE = 32u
+	DP_OF_SERVE = 32u,
+	DP_OF_SURVEY = 64u
+};
+
+struct dp_survey_options {
+	unsigned jobs, workers;         /* workers 0: by the processors */
+	struct dp_survey_limits limits; /* connections 0: by the descriptors */
+	unsigned rate;                  /* targets a second; 0: no limit */
+	const char *resume_path;
+	struct dp_survey_shard shard;
 };
 
 /* --allow-target: a name, or all names below it; and a port that is allowed with it, or 0. */
@@ -97,6 +108,7 @@ struct dp_options {
 	unsigned max_probes, max_queue;
 	unsigned min_interval_ms;
 	bool ping;
+	struct dp_survey_options survey;
 	/* what is told */
 	const struct dp_report *report;
 	const char *output_path; /* NULL: standard output */

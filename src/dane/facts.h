@@ -124,6 +124,9 @@ struct dp_host_facts {
 	size_t addr_dropped;
 	bool a_taken, aaaa_taken; /* the addresses of that answer are in addrs */
 	bool down;                /* named with --down */
+	/* Of a target with share_hosts: asked for; not there yet. */
+	bool requested, awaited;
+	int64_t checked_utc_s; /* when it was looked at apart from the target; 0: with it */
 };
 
 enum dp_key_types { DP_KEY_TYPES_AUTO, DP_KEY_TYPES_ANY, DP_KEY_TYPES_BOTH };
@@ -152,10 +155,13 @@ struct dp_target {
 	const char *given_name;
 	bool any_name; /* the name of the server is not known: none is compared with the chain's */
 	struct dp_name only_host;   /* of a domain's MX hosts only this one; len 0: all */
+	struct dp_known_cas known;  /* --roots: for explanation alone */
 	const struct dp_name *down; /* --down */
 	size_t down_count;
 	bool all_nameservers;
-	struct dp_known_cas known;  /* --roots: for explanation alone */
+	/* What is found out about a host comes from elsewhere (DP_TASK_HOST), for all targets that
+	 * name it. */
+	bool share_hosts;
 	bool plan;               /* a rollover is to be planned (dane/rollover.h) */
 	int64_t cert_warning_s;  /* -1 = default: 14 days or a quarter of the lifetime, whichever is
 				    less */

@@ -22,6 +22,10 @@ void dp_plan_probes(struct dp_plan *plan, struct dp_host_facts *host);
 /* The given chain in the place of the host's addresses, once it is known that it has records. */
 void dp_plan_given(struct dp_plan *plan, struct dp_host_facts *host);
 
+/* plan_hosts.c: have a host brought whose facts are shared; addresses of all hosts. */
+void dp_plan_shared(struct dp_plan *plan, struct dp_host_facts *host);
+size_t dp_plan_all_addrs(const struct dp_facts *facts);
+
 /* plan_nameservers.c: --all-nameservers, once nothing else is left to do. */
 void dp_plan_nameservers(struct dp_plan *plan);
 bool dp_plan_nameservers_pending(const struct dp_facts *facts);

@@ -153,15 +153,6 @@ static void plan_domain(struct dp_plan *plan)
 
 /* --- addresses --- */
 
-static size_t all_addrs(const struct dp_facts *facts)
-{
-	size_t count = 0;
-
-	for (size_t i = 0; i < facts->host_count; i++)
-		count += facts->hosts[i].addr_count;
-	return count;
-}
-
 static void add_addr(const struct dp_facts *facts, struct dp_host_facts *host,
 	const struct dp_ip *ip, uint16_t port, bool forced)
 {
@@ -169,7 +160,7 @@ static void add_addr(const struct dp_facts *facts, struct dp_host_facts *host,
 		if (dp_ip_equal(&host->addrs[i]->ip, ip) && host->addrs[i]->port == port)
 			return;
 	}
-	if (host->addr_count == DP_ADDRS_MAX || all_addrs(facts) >= DP_ADDRS_ALL_MAX) {
+	if (host->addr_count == DP_ADDRS_MAX || dp_plan_all_addrs(facts) >= DP_ADDRS_ALL_MAX) {
 		host->addr_dropped++;
 		return;
 	}
@@ -388,7 +379,8 @@ static void plan_hints(struct dp_plan *plan)
 	for (size_t i = 0; i < facts->host_count; i++) {
 		int index;
 
-		plan_host_hints(plan, &facts->hosts[i]);
+		if (!facts->target.share_hosts)
+			plan_host_hints(plan, &facts->hosts[i]);
 		without &= dp_rule_tlsa(facts, &facts->hosts[i], &index) == DP_TLSA_NONE;
 	}
 	/* A common slip: the record stands below the mail domain instead of below its MX host. */
@@ -427,7 +419,7 @@ static bool any_pending(struct dp_lookup *const *lookups, size_t count)
 
 static bool host_pending(const struct dp_host_facts *host)
 {
-	if (pending(&host->a) || pending(&host->aaaa) || pending(host->cname) ||
+	if (host->awaited || pending(&host->a) || pending(&host->aaaa) || pending(host->cname) ||
 		pending(&host->tlsa[0]) || pending(&host->tlsa[1]) || pending(host->tlsa_hint) ||
 		pending(host->tlsa_https) || pending(host->parent) || pending(host->soa) ||
 		pending(host->nsec3param) || any_pending(host->ds, host->ds_count))
@@ -459,6 +451,17 @@ bool dp_policy_pending(const struct dp_facts *facts)
 	return check_pending(facts) || dp_plan_nameservers_pending(facts);
 }
 
+static void plan_host(struct dp_plan *plan, struct dp_host_facts *host)
+{
+	if (plan->facts->target.share_hosts) {
+		dp_plan_shared(plan, host);
+		return;
+	}
+	plan_addresses(plan, host);
+	plan_tlsa(plan, host);
+	plan_soa(plan, host);
+}
+
 size_t dp_policy_next(struct dp_facts *facts, int64_t now_utc_s, struct dp_task *tasks, size_t max)
 {
 	struct dp_plan plan = {
@@ -467,12 +470,9 @@ size_t dp_policy_next(struct dp_facts *facts, int64_t now_utc_s, struct dp_task 
 
 	if (!facts->hosts_known)
 		plan_domain(&plan);
-	for (size_t i = 0; i < facts->host_count; i++) {
-		plan_addresses(&plan, &facts->hosts[i]);
-		plan_tlsa(&plan, &facts->hosts[i]);
-		plan_soa(&plan, &facts->hosts[i]);
-	}
-	for (size_t i = 0; i < facts->host_count; i++) {
+	for (size_t i = 0; i < facts->host_count; i++)
+		plan_host(&plan, &facts->hosts[i]);
+	for (size_t i = 0; i < facts->host_count && !facts->target.share_hosts; i++) {
 		if (facts->target.given != NULL)
 			dp_plan_given(&plan, &facts->hosts[i]);
 		else

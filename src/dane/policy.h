@@ -17,7 +17,7 @@
 #include "dane/facts.h"
 #include "dane/verdict.h"
 
-enum dp_task_kind { DP_TASK_LOOKUP, DP_TASK_PROBE, DP_TASK_NAMESERVER };
+enum dp_task_kind { DP_TASK_LOOKUP, DP_TASK_PROBE, DP_TASK_NAMESERVER, DP_TASK_HOST };
 
 /* One thing to do. The slot is already marked pending in the facts. */
 struct dp_task {
@@ -33,6 +33,7 @@ struct dp_task {
 	const char *sni;            /* PROBE: TLSA base domain (RFC 7672 s8.1) */
 	const struct dp_addr_facts *addr;
 	const struct dp_host_facts *host;
+	struct dp_host_facts *fill; /* HOST: give it to dp_policy_take_host with what was found */
 };
 
 /* Everything that can be started now and has not been: independent things come out together. Marks
@@ -43,6 +44,12 @@ size_t dp_policy_next(struct dp_facts *facts, int64_t now_utc_s, struct dp_task 
 
 /* Is anything pending? The planner has nothing more to say when it returned 0 and nothing is. */
 bool dp_policy_pending(const struct dp_facts *facts);
+
+/* The facts of a check of that host alone, made at checked_utc_s, for a host of a DP_TASK_HOST.
+ * They are borrowed: their arena must outlive facts. Preference and --down of host stay; addresses
+ * past DP_ADDRS_ALL_MAX of the target are dropped. */
+void dp_policy_take_host(struct dp_facts *facts, struct dp_host_facts *host,
+	const struct dp_facts *found, int64_t checked_utc_s);
 
 /* The verdict as of now_utc_s. Memory from the facts' arena. */
 struct dp_verdict *dp_policy_judge(const struct dp_facts *facts, int64_t now_utc_s);

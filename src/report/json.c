@@ -268,6 +268,7 @@ static void add_hosts(const struct scope *scope, cJSON *report)
 		bool answered =
 			dp_token_has_security(&host->a) || dp_token_has_security(&host->aaaa);
 		cJSON *item = append_object(array), *addresses;
+		char checked[DP_TIME_TEXT_MAX];
 
 		add_name(scope, item, "name", &host->name);
 		add_number_if(item, "preference", facts->target.is_domain, host->preference);
@@ -282,6 +283,9 @@ static void add_hosts(const struct scope *scope, cJSON *report)
 		for (size_t k = 0; k < host->addr_count; k++)
 			add_address(scope, addresses, host->addrs[k], &verdict->addrs[k]);
 		add_number(item, "addresses_dropped", (double)host->addr_dropped);
+		if (host->checked_utc_s != 0)
+			add_text(
+				scope, item, "checked", dp_text_time(host->checked_utc_s, checked));
 	}
 	add_number(report, "hosts_dropped", (double)facts->host_dropped);
 }
@@ -420,7 +424,11 @@ void dp_report_json(struct dp_buf *out, const struct dp_facts *facts,
 	char *text;
 
 	add_number(report, "schema", 1);
+	if (options->index > 0)
+		add_number(report, "index", (double)options->index);
 	add_lines(&scope, report, "target", facts->target.text);
+	if (options->error != NULL)
+		add_text(&scope, report, "error", options->error);
 	add_text(&scope, report, "protocol", facts->target.protocol);
 	add_number(report, "port", facts->target.port);
 	add_text(&scope, report, "verdict", dp_outcome_word(verdict->outcome));

@@ -19,6 +19,8 @@ struct dp_report_options {
 	int width;       /* columns to wrap prose at; 0 = 80 (text only) */
 	int status; /* of this target, nagios style, whatever --exit says (nagios, prometheus) */
 	int64_t now_utc_s; /* time at which certificates were judged (nagios) */
+	uint64_t index;    /* survey: line of the target in its list, from 1; 0: none (json) */
+	const char *error; /* survey: why the line is no target; or NULL (json) */
 };
 
 /* A format tells of each target by itself (write), or of all together (open, add, end), since its

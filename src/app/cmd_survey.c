@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "app/commands.h"
+
+#include <string.h>
+
+#include "app/live.h"
+#include "app/output.h"
+#include "app/sandbox.h"
+#include "app/survey.h"
+#include "port/port.h"
+
+#define STDIN 0
+#define STDOUT 1
+#define READ_BYTES 65536
+/* Descriptors of a worker: those that it has anyway, questions, and the rest for connections. */
+#define OWN_DESCRIPTORS 20u
+
+struct survey {
+	struct dp_options *options;
+	struct dp_survey_resume resume;
+	struct dp_survey_input input;
+	int channels[DP_SURVEY_WORKERS_MAX];
+	bool is_child;
+};
+
+static const char *why_unreadable(enum dp_status status)
+{
+	return status == DP_NOT_FOUND ? "there is no such file"
+		: status == DP_DENIED ? "permission denied"
+				      : "it is a folder, or cannot be read";
+}
+
+static int read_resume(struct survey *survey, const char *path)
+{
+	char *bytes = dp_arena_alloc(survey->options->arena, READ_BYTES);
+	const char *shown = dp_output_shown(survey->options, path);
+	enum dp_status status;
+	size_t count;
+	int fd = dp_port_open_input(path, &status);
+
+	if (fd < 0)
+		return dp_complain("--resume \"%s\" cannot be read: %s; type the path of what an "
+				   "earlier run printed",
+			shown, why_unreadable(status));
+	while ((status = dp_port_stream_read(fd, bytes, READ_BYTES, &count)) == DP_OK)
+		dp_survey_resume_read(&survey->resume, bytes, count);
+	dp_port_close(fd);
+	if (status != DP_CLOSED)
+		return dp_complain("--resume \"%s\" cannot be read to its end", shown);
+	/* What follows a torn line would be lost with it. */
+	if (survey->resume.rest.len > 0 && !dp_port_cut(STDOUT, path, survey->resume.whole_bytes))
+		return dp_complain(
+			"the last line of \"%s\" is torn and cannot be cut off; write to "
+			"another file",
+			shown);
+	return DP_EXIT_OK;
+}
+
+static int open_list(struct survey *survey)
+{
+	const struct dp_options *options = survey->options;
+	const char *path = options->target_count > 0 ? options->targets[0] : "-";
+	enum dp_status status = DP_OK;
+	int fd = STDIN;
+
+	if (strcmp(path, "-") != 0)
+		fd = dp_port_open_input(path, &status);
+	if (fd < 0)
+		return dp_complain(
+			"the list \"%s\" cannot be read: %s; type the path of a file with "
+			"a target a line",
+			dp_output_shown(options, path), why_unreadable(status));
+	if (options->target_count == 0 && dp_port_is_terminal(STDIN))
+		dp_complain("note: targets are read from this terminal, one a line, up to Ctrl-D");
+	survey->input.fd = fd;
+	survey->input.bytes = dp_port_file_bytes(fd);
+	return DP_EXIT_OK;
+}
+
+static unsigned at_least(unsigned value, unsigned least)
+{
+	return value > least ? value : least;
+}
+
+/* What all processes have together, shared out; and each has what its descriptors allow. */
+static void share_out(struct dp_survey_options *survey)
+{
+	unsigned left;
+
+	dp_port_more_descriptors();
+	left = dp_port_descriptors();
+	left = left > OWN_DESCRIPTORS ? left - OWN_DESCRIPTORS : 1;
+	if (survey->workers == 0) {
+		survey->workers = dp_port_processors();
+		if (survey->workers > DP_SURVEY_WORKERS_MAX)
+			survey->workers = DP_SURVEY_WORKERS_MAX;
+	}
+	if (survey->workers > survey->jobs)
+		survey->workers = survey->jobs;
+	survey->limits.per_host = at_least(survey->limits.per_host / survey->workers, 1);
+	survey->limits.per_address = at_least(survey->limits.per_address / survey->workers, 1);
+	survey->limits.connections = at_least(left / 2, 1);
+}
+
+/* The first worker finds out whether the options can be used at all; it says why not. */
+static int start_workers(struct survey *survey)
+{
+	unsigned count = survey->options->survey.workers;
+
+	for (unsigned i = 0; i < count; i++) {
+		char letter;
+		size_t done;
+
+		if (dp_port_fork(&survey->channels[i], &survey->is_child) != DP_OK)
+			return dp_complain("this machine lacks processes or descriptors; type "
+					   "--workers 1");
+		if (survey->is_child) {
+			/* Whose stream ends is to notice. */
+			for (unsigned k = 0; k < i; k++)
+				dp_port_close(survey->channels[k]);
+			if (survey->input.fd != STDIN)
+				dp_port_close(survey->input.fd);
+			return dp_survey_work(survey->options, survey->channels[i]);
+		}
+		survey->input.worker_count = i + 1;
+		dp_port_wait_readable(survey->channels[i]);
+		if (dp_port_read(survey->channels[i], &letter, 1, &done) != DP_OK)
+			return DP_EXIT_USAGE;
+	}
+	return DP_EXIT_OK;
+}
+
+static int run(struct survey *survey)
+{
+	int status = start_workers(survey);
+
+	if (survey->is_child)
+		return status;
+	if (status == DP_EXIT_OK) {
+		dp_sandbox_enter(survey->options, DP_SANDBOX_LIVE);
+		status = dp_survey_supervise(survey->options, &survey->input);
+	}
+	for (unsigned i = 0; i < survey->input.worker_count; i++)
+		dp_port_close(survey->channels[i]);
+	return status;
+}
+
+static int survey(const struct dp_options *options)
+{
+	struct dp_options shared = *options;
+	struct survey survey = { .options = &shared };
+	struct dp_target *none;
+	const char *wrong = dp_live_targets(options, NULL, 0, &none);
+	int status = DP_EXIT_OK;
+
+	survey.input.resume = &survey.resume;
+	survey.input.workers = survey.channels;
+	if (options->target_count > 1)
+		return dp_complain("survey takes one list of targets; type \"daneprobe check\" for "
+				   "targets, or cat the lists together");
+	if (wrong != NULL)
+		return dp_complain("%s", wrong);
+	status = open_list(&survey);
+	if (status == DP_EXIT_OK && options->survey.resume_path != NULL)
+		status = read_resume(&survey, options->survey.resume_path);
+	if (status == DP_EXIT_OK) {
+		share_out(&shared.survey);
+		status = run(&survey);
+	}
+	dp_survey_resume_close(&survey.resume);
+	return status;
+}
+
+int dp_cmd_survey(char **args)
+{
+	return dp_command_run(DP_OF_SURVEY, args, survey);
+}
