@@ -39,9 +39,8 @@ static bool joins(const struct dp_finding *finding)
 
 /* What is wrong with the file itself, beside what the records say. It warns: no record is the
  * reason of it. */
-static void join(const struct dp_chain_run *run, struct dp_verdict *verdict, struct dp_arena *arena)
+static void join(const struct dp_findings *own, struct dp_verdict *verdict, struct dp_arena *arena)
 {
-	const struct dp_findings *own = &run->survey.findings;
 	struct dp_finding *all =
 		dp_arena_alloc(arena, (verdict->finding_count + own->count) * sizeof(*all));
 	size_t count = verdict->finding_count;
@@ -148,7 +147,7 @@ int dp_chain_compare(struct dp_chain_run *run)
 	struct dp_verdict *verdict = dp_policy_judge(facts, run->survey.now_utc_s);
 	struct dp_buf out;
 
-	join(run, verdict, facts->arena);
+	join(&run->survey.findings, verdict, facts->arena);
 	write_report(run, facts, verdict, &out);
 	if (!muted(run) && !dp_output_add(&run->output, out.data, out.len))
 		return DP_EXIT_USAGE;
@@ -198,6 +197,47 @@ static bool lacks_host(const struct dp_chain_run *run, const struct dp_facts *fa
 	return true;
 }
 
+/* The names of the hosts with that outcome; *one: the first of them. */
+static const char *hosts_that(const struct dp_facts *facts, const struct dp_verdict *verdict,
+	enum dp_outcome outcome, const char **one)
+{
+	char name[DP_NAME_TEXT_MAX];
+	struct dp_buf out;
+
+	*one = NULL;
+	dp_buf_init(&out, facts->arena);
+	for (size_t i = 0; i < facts->host_count; i++) {
+		if (verdict->hosts[i].outcome != outcome)
+			continue;
+		dp_name_text(&facts->hosts[i].name, name);
+		dp_buf_printf(&out, "%s%s", *one != NULL ? ", " : "", name);
+		if (*one == NULL)
+			*one = dp_arena_text(facts->arena, name, strlen(name));
+	}
+	return out.data;
+}
+
+/* Mail hosts may have certificates of their own: what one of them publishes says nothing about the
+ * file of another. */
+static void tell_hosts(
+	const struct dp_chain_run *run, const struct dp_facts *facts, struct dp_verdict *verdict)
+{
+	struct dp_findings list = { .arena = facts->arena };
+	struct dp_words words = { 0 };
+	const char *good, *bad;
+
+	words.host = hosts_that(facts, verdict, DP_VERIFIED, &good);
+	words.detail = hosts_that(facts, verdict, DP_FAILED, &bad);
+	if (good == NULL || bad == NULL)
+		return;
+	words.fix = dp_arena_printf(facts->arena, "daneprobe chain --live %s --host %s %s",
+		dp_survey_shell_word(facts->target.text, facts->arena), good,
+		dp_survey_shell_word(run->path, facts->arena));
+	dp_finding_add(
+		&list, DP_REASON_FILE_OF_ONE_HOST, &dp_subject_none, run->survey.name, &words);
+	join(&list, verdict, facts->arena);
+}
+
 static bool report(void *user, struct dp_facts *facts)
 {
 	struct session *session = user;
@@ -211,7 +251,8 @@ static bool report(void *user, struct dp_facts *facts)
 	}
 	run->survey.now_utc_s = session->live.now_utc_s;
 	verdict = dp_policy_judge(facts, session->live.now_utc_s);
-	join(run, verdict, facts->arena);
+	join(&run->survey.findings, verdict, facts->arena);
+	tell_hosts(run, facts, verdict);
 	write_report(run, facts, verdict, &out);
 	session->attempt->status = run->output.report.status;
 	if (!facts->interrupted)

@@ -34,6 +34,36 @@ static const char *overwritten(const struct dp_options *options)
 	return NULL;
 }
 
+static bool is_typed(const struct dp_options *options, const char *name)
+{
+	for (size_t i = 0; i < options->typed_count; i++) {
+		if (strcmp(options->typed[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* An option that would change nothing hides a mistake. */
+static const char *without_effect(const struct dp_options *options, bool given)
+{
+	static const char *const dns[] = { "ipv4", "ipv6", "resolver", "trust-anchor", "root-hints",
+		"timeout", "deadline", "interval", "rrsig-warning" };
+
+	for (size_t i = 0; options->live == NULL && i < sizeof(dns) / sizeof(dns[0]); i++) {
+		if (is_typed(options, dns[i]))
+			return dp_arena_printf(options->arena,
+				"--%s is for DNS questions; type --live TARGET, too, or leave it out",
+				dns[i]);
+	}
+	if (options->wait_ms == 0 && is_typed(options, "interval"))
+		return "--interval is for --wait; type --wait DUR, too, or leave it out";
+	if (options->live == NULL && !given &&
+		(is_typed(options, "port") || is_typed(options, "next-hop")))
+		return "--port and --next-hop say whose records count; type --tlsa, --tlsa-file or "
+		       "--live, too, or leave them out";
+	return NULL;
+}
+
 /* What was typed that does not go together, or NULL. */
 static const char *contradiction(const struct dp_options *options)
 {
@@ -54,7 +84,9 @@ static const char *contradiction(const struct dp_options *options)
 		return "--wait is for records that are to be published; type --live TARGET, too";
 	if (options->root != NULL && options->complete_path == NULL)
 		return "--root chooses what --complete appends; type --complete OUT, too";
-	return options->complete_path != NULL ? overwritten(options) : NULL;
+	if (options->complete_path != NULL && overwritten(options) != NULL)
+		return overwritten(options);
+	return without_effect(options, given);
 }
 
 static int read_roots(struct dp_chain_run *run)

@@ -309,13 +309,26 @@ static struct dp_options *defaults(struct dp_arena *arena)
 	return options;
 }
 
+/* What stands on the command line, for commands where it may be out of place; a variable is for
+ * many runs. */
+static void note_typed(struct parser *parser)
+{
+	struct dp_options *options = parser->options;
+
+	parser->typed = parser->given_count;
+	options->typed =
+		dp_arena_alloc(parser->arena, (parser->typed + 1) * sizeof(*options->typed));
+	for (size_t i = 0; i < parser->typed; i++)
+		options->typed[options->typed_count++] = parser->given[i].option->name;
+}
+
 struct dp_options *dp_options_parse(enum dp_option_scope command, char **args, char **environment,
 	struct dp_arena *arena, const char **error)
 {
 	struct parser parser = { .command = command, .options = defaults(arena), .arena = arena };
 
 	read_args(&parser, args);
-	parser.typed = parser.given_count;
+	note_typed(&parser);
 	if (parser.error == NULL)
 		read_environment(&parser, environment);
 	/* The command line last, so that its -6 wins over a -4 of the environment. */

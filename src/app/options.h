@@ -116,6 +116,8 @@ struct dp_options {
 	unsigned accepted; /* bit (1 << outcome) */
 	bool quiet, verbose;
 	bool no_sandbox;
+	const char **typed; /* long names of the options on the command line */
+	size_t typed_count;
 	/* the rest of the line: targets, or files */
 	char **targets;
 	size_t target_count;

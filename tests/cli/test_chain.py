@@ -726,11 +726,20 @@ def chain_wrong_usage():
             (["--live", "example.org", "--tlsa", "3 1 1 00", name], "leave --tlsa and --tlsa-file"),
             (["--wait", "5", name], "type --live TARGET, too"),
             (["--root", "X", name], "type --complete OUT, too"),
+            (["-r", "recursive", name], "--resolver is for DNS questions; type --live"),
+            (["-4", "--tlsa", "3 1 1 00", name], "--ipv4 is for DNS questions"),
+            (["--timeout", "5", name], "type --live TARGET, too"),
+            (["--live", "example.org", "--interval", "5", name], "type --wait DUR, too"),
+            (["--port", "465", name], "type --tlsa, --tlsa-file or --live, too"),
+            ([""], '"" does not exist'),
             (["--roots", path("k.pem"), name], "holds no certificate"),
             ([path("k.pem")], "holds no certificate"), ([path("none.pem")], "does not exist"),
             (["--live", "smtp://a.example", "--host", "b.example", name], "leave --host out"),
             (["--complete", path("no/folder.pem"), "--roots", ROOTS, name], "cannot be written")):
         refused(run("chain", *args), words)
+    # A variable is for many runs: there it may be of no use.
+    write("a.pem", pem("leaf int root"))
+    equal(run("chain", path("a.pem"), env={"DANEPROBE_OPT_TIMEOUT": "5"}).code, 0, "variable")
 
 
 # --- certbot ---
