@@ -42,6 +42,7 @@ struct dp_tls_session {
 	size_t message_len;
 	bool message_is_13; /* in the form of TLS 1.3 */
 	size_t farewell_sent;
+	bool closed;       /* close_notify is on its way: once is enough (RFC 8446 s6.1) */
 	size_t step_bytes; /* read since the loop last had its turn */
 	size_t heard_out;  /* octets that came after the handshake */
 };

@@ -129,7 +129,7 @@ enum dp_tls_want dp_tls_farewell(struct dp_tls_session *session, const char *tex
 	size_t len = text == NULL ? 0 : strlen(text);
 	int result = 0;
 
-	if (!session->done)
+	if (!session->done || session->closed)
 		return DP_TLS_DONE;
 	while (session->farewell_sent < len && result >= 0) {
 		result = mbedtls_ssl_write(&session->ssl,
@@ -141,7 +141,10 @@ enum dp_tls_want dp_tls_farewell(struct dp_tls_session *session, const char *tex
 		result = mbedtls_ssl_close_notify(&session->ssl);
 	if (result == MBEDTLS_ERR_SSL_WANT_WRITE)
 		return DP_TLS_WRITE;
-	return result == MBEDTLS_ERR_SSL_WANT_READ ? DP_TLS_READ : DP_TLS_DONE;
+	if (result == MBEDTLS_ERR_SSL_WANT_READ)
+		return DP_TLS_READ;
+	session->closed = true;
+	return DP_TLS_DONE;
 }
 
 enum dp_tls_want dp_tls_hear_out(struct dp_tls_session *session)
