@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/commands.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "app/live.h"
@@ -12,8 +13,13 @@
 #define STDIN 0
 #define STDOUT 1
 #define READ_BYTES 65536
-/* Descriptors of a worker: those that it has anyway, questions, and the rest for connections. */
-#define OWN_DESCRIPTORS 20u
+#define OWN_DESCRIPTORS 20u /* of a worker: streams, the loop and its like */
+/* In all processes together: what bounds memory. A connection takes some 40 KiB. */
+#define CONNECTIONS_MOST 512u
+#define CACHE_KIB 12288u
+#define CACHE_LEAST_KIB 1536u
+#define UDP_MOST 256u
+#define TCP_MOST 32u
 
 struct survey {
 	struct dp_options *options;
@@ -77,29 +83,42 @@ static int open_list(struct survey *survey)
 	return DP_EXIT_OK;
 }
 
-static unsigned at_least(unsigned value, unsigned least)
+static unsigned within(unsigned value, unsigned least, unsigned most)
 {
-	return value > least ? value : least;
+	return value < least ? least : value > most ? most : value;
 }
 
-/* What all processes have together, shared out; and each has what its descriptors allow. */
-static void share_out(struct dp_survey_options *survey)
+/* Half of the descriptors for questions, the others for connections: with few of them, both wait
+ * for each other, and all takes longer. */
+static void set_sizes(struct dp_options *options)
 {
-	unsigned left;
+	struct dp_survey_options *survey = &options->survey;
+	unsigned ways = options->resolver_mode == DP_RESOLVER_AUTO ? 2 : 1;
+	unsigned left = within(dp_port_descriptors(), OWN_DESCRIPTORS + 1, 65536) - OWN_DESCRIPTORS;
+	unsigned dns = left / 2 / ways;
 
-	dp_port_more_descriptors();
-	left = dp_port_descriptors();
-	left = left > OWN_DESCRIPTORS ? left - OWN_DESCRIPTORS : 1;
-	if (survey->workers == 0) {
-		survey->workers = dp_port_processors();
-		if (survey->workers > DP_SURVEY_WORKERS_MAX)
-			survey->workers = DP_SURVEY_WORKERS_MAX;
-	}
+	survey->dns = (struct dp_resolver_size){ .tcp = within(dns / 8, 1, TCP_MOST),
+		.cache_kib = within(CACHE_KIB / survey->workers, CACHE_LEAST_KIB, CACHE_KIB) };
+	survey->dns.udp = within(dns - dns / 8, 2, UDP_MOST);
+	dns = ways * (survey->dns.udp + survey->dns.tcp);
+	survey->limits.connections =
+		within(left > dns ? left - dns : 1, 1, CONNECTIONS_MOST / survey->workers);
+}
+
+/* What all processes have together, shared out. */
+static void share_out(struct dp_options *options)
+{
+	struct dp_survey_options *survey = &options->survey;
+
+	if (survey->workers == 0)
+		survey->workers = within(dp_port_processors(), 1, DP_SURVEY_WORKERS_MAX);
 	if (survey->workers > survey->jobs)
 		survey->workers = survey->jobs;
-	survey->limits.per_host = at_least(survey->limits.per_host / survey->workers, 1);
-	survey->limits.per_address = at_least(survey->limits.per_address / survey->workers, 1);
-	survey->limits.connections = at_least(left / 2, 1);
+	survey->limits.per_host = within(survey->limits.per_host / survey->workers, 1, UINT_MAX);
+	survey->limits.per_address =
+		within(survey->limits.per_address / survey->workers, 1, UINT_MAX);
+	dp_port_more_descriptors();
+	set_sizes(options);
 }
 
 /* The first worker finds out whether the options can be used at all; it says why not. */
@@ -164,7 +183,7 @@ static int survey(const struct dp_options *options)
 	if (status == DP_EXIT_OK && options->survey.resume_path != NULL)
 		status = read_resume(&survey, options->survey.resume_path);
 	if (status == DP_EXIT_OK) {
-		share_out(&shared.survey);
+		share_out(&shared);
 		status = run(&survey);
 	}
 	dp_survey_resume_close(&survey.resume);

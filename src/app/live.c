@@ -52,6 +52,7 @@ static struct dp_resolver *open_resolver(const struct dp_options *options, struc
 		.anchors = options->anchors,
 		.anchor_count = options->anchor_count,
 		.root_hints_path = options->root_hints_path,
+		.size = options->survey.dns,
 		.negative_again = options->wait_ms > 0,
 	};
 

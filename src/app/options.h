@@ -39,6 +39,7 @@ struct dp_survey_options {
 	unsigned rate;                  /* targets a second; 0: no limit */
 	const char *resume_path;
 	struct dp_survey_shard shard;
+	struct dp_resolver_size dns; /* of each process; 0: the usual */
 };
 
 /* --allow-target: a name, or all names below it; and a port that is allowed with it, or 0. */

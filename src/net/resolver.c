@@ -62,6 +62,7 @@ static struct dp_validator_config inner_config(
 		.clock_offset_s = config->clock_offset_s,
 		.want_v4 = config->want_v4,
 		.want_v6 = config->want_v6,
+		.size = config->size,
 	};
 }
 

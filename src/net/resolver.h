@@ -37,6 +37,12 @@ struct dp_resolver_server {
 	uint16_t port;
 };
 
+/* For many checks at a time; each 0: the usual, which is made for one. */
+struct dp_resolver_size {
+	unsigned udp, tcp;  /* sockets open at a time, of each way (AUTO may have two) */
+	unsigned cache_kib; /* memory for answers, in all; keys and others have as much again */
+};
+
 struct dp_resolver_config {
 	struct event_base *base;
 	enum dp_resolver_mode mode;
@@ -48,6 +54,7 @@ struct dp_resolver_config {
 	const char *root_hints_path; /* NULL: built in */
 	int64_t clock_offset_s;      /* --clock: added to the system's clock for signatures */
 	bool want_v4, want_v6;       /* families this machine has */
+	struct dp_resolver_size size;
 	bool negative_again; /* AUTO: a denial through a configured server, which may remember an
 				old one, is asked again by recursion, too (--wait) */
 };

@@ -91,6 +91,26 @@ static bool set_all(struct ub_ctx *ctx)
 	return true;
 }
 
+static bool set_number(struct ub_ctx *ctx, const char *name, unsigned number, const char *unit)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%u%s", number, unit);
+	return number == 0 || set(ctx, name, text);
+}
+
+/* A third of the answers' memory for messages, the rest for their records. */
+static bool set_size(struct ub_ctx *ctx, const struct dp_resolver_size *size)
+{
+	return set_number(ctx, "outgoing-range:", size->udp, "") &&
+		set_number(ctx, "outgoing-num-tcp:", size->tcp, "") &&
+		set_number(ctx, "msg-cache-size:", size->cache_kib / 3, "k") &&
+		set_number(ctx, "rrset-cache-size:", size->cache_kib / 3 * 2, "k") &&
+		set_number(ctx, "key-cache-size:", size->cache_kib / 2, "k") &&
+		set_number(ctx, "neg-cache-size:", size->cache_kib / 8, "k") &&
+		set_number(ctx, "infra-cache-numhosts:", size->cache_kib > 0 ? 10000 : 0, "");
+}
+
 /* The last step: libunbound takes no options after its first change of zones. */
 static bool forget_local_zones(struct ub_ctx *ctx)
 {
@@ -144,7 +164,8 @@ static bool set_pinned(struct ub_ctx *ctx, const struct dp_validator_config *con
 static const char *configure(struct ub_ctx *ctx, const struct dp_validator_config *config)
 {
 	ub_ctx_debugout(ctx, NULL);
-	if (!set_all(ctx) || !set(ctx, "do-ip4:", config->want_v4 ? "yes" : "no") ||
+	if (!set_all(ctx) || !set_size(ctx, &config->size) ||
+		!set(ctx, "do-ip4:", config->want_v4 ? "yes" : "no") ||
 		!set(ctx, "do-ip6:", config->want_v6 ? "yes" : "no") ||
 		!set_clock(ctx, config->clock_offset_s))
 		return "the DNS library refuses an option";

@@ -30,6 +30,7 @@ struct dp_validator_config {
 	const char *root_hints_path; /* NULL: libunbound's own */
 	int64_t clock_offset_s;
 	bool want_v4, want_v6;
+	struct dp_resolver_size size;
 	const struct dp_name *pinned_zone; /* NULL: none; else all questions below it, except into
 					      zones delegated from it, go to pinned_ip, port 53 */
 	struct dp_ip pinned_ip;
