@@ -14,6 +14,10 @@
 
 #define STAND_IN "mail-server.invalid" /* a host whose name nobody told */
 
+/* octets before the name in MX and SRV records */
+#define MX_FIXED 2u
+#define SRV_FIXED 6u
+
 struct session {
 	struct dp_chain_run *run;
 	const struct dp_target *target;
@@ -176,6 +180,7 @@ static enum dp_wait_state wait_state(const struct dp_verdict *verdict)
 static bool lacks_host(const struct dp_chain_run *run, const struct dp_facts *facts)
 {
 	char host[DP_NAME_TEXT_MAX], name[DP_NAME_TEXT_MAX];
+	size_t fixed = facts->target.is_service ? SRV_FIXED : MX_FIXED;
 	struct dp_buf out;
 
 	if (facts->target.only_host.len == 0 || facts->host_count > 0 || !facts->hosts_known ||
@@ -184,12 +189,13 @@ static bool lacks_host(const struct dp_chain_run *run, const struct dp_facts *fa
 	dp_buf_init(&out, facts->arena);
 	for (size_t i = 0; i < facts->mx.message.rr_count; i++) {
 		const struct dp_rr *rr = &facts->mx.message.rrs[i];
-		struct dp_name mx = { .len = (uint8_t)(rr->rdata_len - 2) };
+		struct dp_name host_name = { .len = (uint8_t)(rr->rdata_len - fixed) };
 
-		if (rr->rdata_len < 3 || rr->rdata_len - 2u > sizeof(mx.wire))
+		if (rr->rdata_len <= fixed || rr->rdata_len - fixed > sizeof(host_name.wire))
 			continue;
-		memcpy(mx.wire, rr->rdata + 2, mx.len);
-		dp_buf_printf(&out, "%s%s", out.len > 0 ? ", " : "", dp_name_text(&mx, name));
+		memcpy(host_name.wire, rr->rdata + fixed, host_name.len);
+		dp_buf_printf(
+			&out, "%s%s", out.len > 0 ? ", " : "", dp_name_text(&host_name, name));
 	}
 	(void)dp_complain("--host \"%s\" is no mail host of %s; type one of: %s",
 		dp_name_text(&facts->target.only_host, host),

@@ -5,6 +5,7 @@
 
 #include "app/live.h"
 #include "app/output.h"
+#include "app/ports.h"
 #include "app/sandbox.h"
 #include "app/wait.h"
 #include "dane/policy.h"
@@ -13,6 +14,8 @@
 struct session {
 	const struct dp_options *options;
 	const struct dp_target *targets;
+	size_t target_count;
+	struct dp_ports ports; /* --all-ports: of this attempt */
 	struct dp_live live;
 	struct dp_output output;
 	struct dp_wait_attempt *attempt; /* with --wait: keeps what is printed; else NULL */
@@ -75,7 +78,13 @@ static bool report(void *user, struct dp_facts *facts)
 	const struct dp_verdict *verdict = dp_policy_judge(facts, session->live.now_utc_s);
 	struct dp_buf out;
 
-	how->status = dp_verdict_exit(verdict, options->accepted);
+	if (options->all_ports)
+		dp_ports_note(&session->ports, facts);
+	if (dp_ports_silent(facts))
+		return true;
+	how->status = dp_verdict_passed_over(facts, verdict)
+		? DP_EXIT_OK
+		: dp_verdict_exit(verdict, options->accepted);
 	how->exit_status = dp_output_exit(options, how->status);
 	how->now_utc_s = session->live.now_utc_s;
 	session->status = dp_output_worst(session->status, how->status);
@@ -95,6 +104,16 @@ static bool report(void *user, struct dp_facts *facts)
 	return print(session, &out);
 }
 
+/* The ports of --all-ports that only the first step could tell of. */
+static enum dp_batch_end check_rest(struct session *session)
+{
+	struct dp_target *rest;
+	size_t count = dp_ports_rest(&session->ports, &rest);
+
+	return count == 0 ? DP_BATCH_DONE
+			  : dp_live_run(&session->live, rest, count, report, session);
+}
+
 /* All targets once. The arena outlives what is printed. */
 static enum dp_batch_end check_all(struct session *session, struct dp_arena *arena)
 {
@@ -106,8 +125,11 @@ static enum dp_batch_end check_all(struct session *session, struct dp_arena *are
 	session->done = session->printed = 0;
 	session->status = DP_EXIT_OK;
 	session->whole = format->open != NULL ? format->open(arena) : NULL;
-	end = dp_live_run(
-		&session->live, session->targets, session->options->target_count, report, session);
+	dp_ports_open(&session->ports, session->options, arena);
+	dp_live_start(&session->live);
+	end = dp_live_run(&session->live, session->targets, session->target_count, report, session);
+	if (end == DP_BATCH_DONE && session->options->all_ports)
+		end = check_rest(session);
 	if (session->whole == NULL || end == DP_BATCH_REFUSED)
 		return end;
 	status = end == DP_BATCH_INTERRUPTED ? DP_EXIT_USAGE : session->status;
@@ -125,6 +147,10 @@ static enum dp_batch_end attempt(void *user, struct dp_wait_attempt *attempt)
 
 	session->attempt = attempt;
 	end = check_all(session, attempt->arena);
+	/* Places for ports of hosts that are not there. */
+	while (end == DP_BATCH_DONE &&
+		session->done < dp_ports_most(session->options, session->target_count))
+		dp_wait_tell(attempt, session->done++, "", DP_WAIT_PASSED, "");
 	attempt->status = session->status;
 	session->attempt = NULL;
 	return end;
@@ -133,8 +159,8 @@ static enum dp_batch_end attempt(void *user, struct dp_wait_attempt *attempt)
 /* The report is that of the last attempt. */
 static enum dp_batch_end wait_for(struct session *session)
 {
-	const struct dp_wait_plan plan = { &session->live, session->options->target_count, attempt,
-		session };
+	const struct dp_wait_plan plan = { &session->live,
+		dp_ports_most(session->options, session->target_count), attempt, session };
 	struct dp_wait_attempt last;
 	enum dp_batch_end end = dp_wait_run(&plan, &last);
 
@@ -168,7 +194,7 @@ static int check(const struct dp_options *options)
 	if (options->target_count == 0)
 		return dp_complain("no target; type a mail domain or server, as in \"daneprobe "
 				   "check example.org\"");
-	wrong = dp_live_targets(options, options->targets, options->target_count, &targets);
+	wrong = dp_ports_targets(options, &targets, &session.target_count);
 	if (wrong != NULL)
 		return dp_complain("%s", wrong);
 	session.targets = targets;

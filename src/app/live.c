@@ -170,6 +170,11 @@ static unsigned larger(unsigned a, unsigned b)
 	return a > b ? a : b;
 }
 
+void dp_live_start(struct dp_live *live)
+{
+	live->deadline_ms = dp_port_monotonic_ms() + live->options->deadline_ms;
+}
+
 struct dp_check_settings dp_live_settings(const struct dp_live *live)
 {
 	const struct dp_options *options = live->options;
@@ -178,7 +183,9 @@ struct dp_check_settings dp_live_settings(const struct dp_live *live)
 		.hello = options->hello != NULL ? options->hello : own_name(live->arena),
 		.timeout_ms = options->timeout_ms,
 		.greeting_ms = larger(options->timeout_ms, GREETING_LEAST_MS),
-		.deadline_ms = dp_port_monotonic_ms() + options->deadline_ms,
+		.deadline_ms = live->deadline_ms != 0
+			? live->deadline_ms
+			: dp_port_monotonic_ms() + options->deadline_ms,
 		.now_utc_s = live->now_utc_s,
 		.clock_utc_s = live->clock_utc_s,
 	};

@@ -61,6 +61,10 @@ const char *dp_option_owner(struct dp_options *options, const char *value);
 const char *dp_option_ports(struct dp_options *options, const char *value);
 const char *dp_option_ttl(struct dp_options *options, const char *value);
 const char *dp_option_format(struct dp_options *options, const char *value);
+/* option_ports.c */
+const char *dp_option_service(struct dp_options *options, const char *value);
+const char *dp_option_all_ports(struct dp_options *options, const char *value);
+const char *dp_option_pkix_roots(struct dp_options *options, const char *value);
 /* option_serve.c */
 const char *dp_option_listen(struct dp_options *options, const char *value);
 const char *dp_option_allow_target(struct dp_options *options, const char *value);

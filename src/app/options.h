@@ -17,6 +17,7 @@
 #include "app/survey_shard.h"
 #include "base/arena.h"
 #include "base/buf.h"
+#include "dane/complete.h"
 #include "dane/facts.h"
 #include "net/resolver.h"
 #include "report/report.h"
@@ -64,6 +65,10 @@ struct dp_options {
 	enum dp_key_types key_types;
 	struct dp_tlsa *records; /* --tlsa */
 	size_t record_count;
+	struct dp_stock pkix_roots; /* --pkix-roots */
+	const char **services;      /* --service; each one known to dp_target_srv_scheme */
+	size_t service_count;
+	bool all_ports;
 	struct dp_name *down;
 	size_t down_count;
 	bool all_nameservers;

@@ -44,25 +44,18 @@ static bool fits(const struct dp_serve_pattern *pattern, const struct dp_name *n
 	return dp_name_equal(name, &pattern->name);
 }
 
-/* The ports of these stand in the DNS, where whoever owns the name chooses them (RFC 2782). */
-static bool is_srv(const struct dp_target *target)
-{
-	static const char scheme[] = "srv:";
-	size_t len = sizeof(scheme) - 1;
-
-	return strlen(target->text) > len && dp_text_equal_nocase(target->text, len, scheme, len);
-}
-
 const char *dp_serve_refuses(const struct dp_options *options, const struct dp_target *target)
 {
+	const struct dp_name *owner = target->is_service ? &target->srv : &target->name;
 	bool name = options->allowed_count == 0;
-	bool srv = is_srv(target);
+	/* Their ports stand in the DNS, where whoever owns the name chooses them (RFC 2782). */
+	bool srv = target->is_service;
 	bool port = !srv && (target->is_domain || dp_protocol_port_known(target->port));
 
 	for (size_t i = 0; i < options->allowed_count; i++) {
 		const struct dp_serve_pattern *pattern = &options->allowed[i];
 
-		if (!fits(pattern, &target->name))
+		if (!fits(pattern, owner))
 			continue;
 		name = true;
 		port = port || srv || pattern->port == target->port;

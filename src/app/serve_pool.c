@@ -315,6 +315,8 @@ static const char *key_of(const struct dp_target *target, struct dp_arena *arena
 {
 	char name[DP_NAME_TEXT_MAX];
 
+	if (target->is_service)
+		return dp_arena_printf(arena, "service %s", dp_name_text(&target->srv, name));
 	return dp_arena_printf(arena, "%s %s %u %s", target->is_domain ? "domain" : "server",
 		target->protocol, (unsigned)target->port, dp_name_text(&target->name, name));
 }

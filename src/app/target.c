@@ -111,6 +111,7 @@ void dp_target_help(struct dp_buf *out)
 	dp_buf_text(out, "\nSchemes of servers, and their ports\n");
 	list_schemes(out, "TLS by a command", false);
 	list_schemes(out, "TLS at once", true);
+	dp_target_help_srv(out);
 }
 
 static void take_options(const struct dp_options *options, struct dp_target *target)
@@ -121,6 +122,8 @@ static void take_options(const struct dp_options *options, struct dp_target *tar
 	target->key_types = options->key_types;
 	target->records = options->records;
 	target->record_count = options->record_count;
+	target->pkix_roots = options->pkix_roots.certs;
+	target->pkix_root_count = options->pkix_roots.count;
 	target->connect = options->connect;
 	target->connect_host = options->connect_host;
 	target->connect_port = options->connect_port;
@@ -142,6 +145,10 @@ const char *dp_target_parse(const char *text, const struct dp_options *options,
 	memset(target, 0, sizeof(*target));
 	target->text = text;
 	take_options(options, target);
+	if (dp_target_is_srv(text)) {
+		wrong = dp_target_read_srv(text, arena, target);
+		return wrong != NULL ? complain(arena, text, wrong) : NULL;
+	}
 	if (scheme_end == NULL) {
 		target->is_domain = true;
 		target->protocol = DOMAIN_PROTOCOL;

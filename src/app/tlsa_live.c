@@ -132,7 +132,7 @@ static void print_host(struct scene *scene)
 		.arena = scene->facts->arena,
 		.sources = &sources,
 		.shown = scene->name,
-		.ports = options->port_count > 0 ? options->ports : &scene->facts->target.port,
+		.ports = options->port_count > 0 ? options->ports : &scene->host->port,
 		.port_count = options->port_count > 0 ? options->port_count : 1,
 		.now_utc_s = scene->session->live.now_utc_s,
 		.comments = true,
@@ -142,7 +142,7 @@ static void print_host(struct scene *scene)
 	gather(scene, &sources);
 	if (sources.own_count == 0)
 		return;
-	dp_rule_base(scene->facts, scene->host, -1, &base, &owner);
+	dp_rule_base(scene->host, -1, &base, &owner);
 	job.server = base;
 	warn_insecure(scene);
 	warn_alias(scene, &base);

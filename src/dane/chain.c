@@ -3,8 +3,11 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "dane/cert_der.h"
+#include "dane/der.h"
 #include "dane/hostname.h"
+#include "dane/path.h"
 
 void dp_chain_open(struct dp_chain *chain, const uint8_t *const *ders, const size_t *lens,
 	size_t count, struct dp_arena *arena)
@@ -53,6 +56,41 @@ bool dp_cert_matches_references(
 	/* RFC 7672 s3.2.3: the CN only when there is no dNSName at all */
 	return cert->name_count == 0 &&
 		name_matches(cert->common_name.text, cert->common_name.len, references, count);
+}
+
+/* otherName: OID id-on-dnsSRV, [0] IA5String */
+static bool is_srv_id(const struct dp_der_item *name, const char *srv_id)
+{
+	struct dp_der inside = dp_der_inside(name), value;
+	struct dp_der_item type, wrapped, text;
+
+	if (name->tag != (DP_DER_CONTEXT | DP_DER_CONSTRUCTED) ||
+		!dp_der_take(&inside, DP_DER_OID, &type) ||
+		!DP_DER_IS_OID(&type, "\x2b\x06\x01\x05\x05\x07\x08\x07") ||
+		!dp_der_take(&inside, DP_DER_CONTEXT | DP_DER_CONSTRUCTED, &wrapped))
+		return false;
+	value = dp_der_inside(&wrapped);
+	return dp_der_take(&value, DP_DER_IA5, &text) &&
+		dp_text_equal_nocase((const char *)text.value, text.len, srv_id, strlen(srv_id));
+}
+
+bool dp_cert_matches_srv_id(const struct dp_cert *cert, const char *srv_id)
+{
+	struct dp_der san = dp_der_open(cert->san, cert->san_len);
+	struct dp_der_item name;
+
+	while (srv_id != NULL && dp_der_next(&san, &name)) {
+		if (is_srv_id(&name, srv_id))
+			return true;
+	}
+	return false;
+}
+
+bool dp_chain_leaf_named(const struct dp_chain *chain, const struct dp_match_input *input)
+{
+	return input->any_name || dp_cert_matches_srv_id(&chain->certs[0], input->srv_id) ||
+		dp_cert_matches_references(
+			&chain->certs[0], input->references, input->reference_count);
 }
 
 /* The issuer of certs[i], by name, among the certificates behind it; 0 if it is not there. */

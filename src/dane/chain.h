@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * TLSA records against a chain as sent: which record matches what, and, for usage 2, whether a path
- * of good signatures and rules leads from the end entity to the anchor (RFC 7671 s5, RFC 7672 s3).
+ * of good signatures and rules leads from the end entity to the anchor (RFC 7671 s5, RFC 7672 s3);
+ * for usages 0 and 1, whether one leads to a root that is given (RFC 6698 s2.1.1).
  *
  * The path walk is ours (the library's verdict does not fit DANE-TA): anchored at any matching
  * certificate on a signature-verified path from the leaf; order as sent does not matter; several
@@ -39,7 +40,11 @@ struct dp_match_input {
 	const char *const
 		*references; /* reference identifiers, lower-case text without final dot */
 	size_t reference_count;
-	bool any_name; /* names do not count */
+	bool any_name;      /* names do not count */
+	const char *srv_id; /* a further one, as SRV-ID (RFC 4985): "_imaps.example.org"; or NULL */
+	/* What usages 0 and 1 end at (RFC 6698 s2.1.1); they match nothing without. */
+	const struct dp_cert *pkix_roots;
+	size_t pkix_root_count;
 	int64_t now_utc_s;
 };
 
@@ -47,18 +52,20 @@ struct dp_match_input {
 enum dp_match_state {
 	DP_MATCH_SKIPPED,  /* unusable, duplicate or left out by agility */
 	DP_MATCH_NONE,     /* equals no certificate it may be compared with */
-	DP_MATCH_OFF_PATH, /* usage 2: equals a certificate that did not issue the leaf */
-	DP_MATCH_BROKEN,   /* usage 2: on the path, but a rule fails: reason and cert say which */
-	DP_MATCH_GOOD      /* authenticates */
+	DP_MATCH_OFF_PATH, /* usages 2 and 0: equals a certificate that did not issue the leaf */
+	/* usages 2, 1, 0: on the path, but a rule fails, or there is none to a root: reason and
+	 * culprit say which */
+	DP_MATCH_BROKEN,
+	DP_MATCH_GOOD /* authenticates */
 };
 
 struct dp_record_match {
 	enum dp_match_state state;
-	enum dp_reason reason; /* BROKEN: DP_REASON_CERTIFICATE_*; else NONE */
-	/* Position in the chain of the matched certificate; -1: it came from DNS, or there is none.
+	enum dp_reason reason; /* BROKEN: DP_REASON_CERTIFICATE_*, PKIX_UNTRUSTED; else NONE */
+	/* Position in the chain of the matched certificate; -1: it was not sent, or there is none.
 	 * Of a bare key (2 1 0): a certificate that holds the key; nothing else in it counts. */
 	int cert;
-	int culprit;        /* BROKEN: position of what breaks the rule; -1: the anchor from DNS */
+	int culprit;        /* BROKEN: position of what breaks the rule; -1: it was not sent */
 	int depth;          /* GOOD, BROKEN: steps from leaf to anchor (0 = usage 3) */
 	const char *detail; /* BROKEN: evidence for the finding, or NULL */
 };
@@ -73,8 +80,9 @@ struct dp_match {
 	 * be a record that matches nothing; -1 if no record counts. */
 	int record;
 	struct dp_record_match *records; /* record_count of them */
-	/* Positions from leaf to anchor of the deciding record; -1: the anchor is from DNS (a
-	 * whole certificate or a bare key). NULL for usage 3, and without a path. */
+	/* Positions from leaf to anchor of the deciding record; -1: the anchor was not sent (it
+	 * is from DNS, a whole certificate or a bare key, or a root that is given). NULL for usage
+	 * 3, and without a path. */
 	int *path;
 	size_t path_len;
 	unsigned checks; /* signature checks made */
@@ -93,6 +101,9 @@ void dp_chain_match(const struct dp_chain *chain, const struct dp_match_input *i
  * is out of place, or -1. Extra certificates behind a path that is complete, or goes no further,
  * are not disorder. */
 int dp_chain_disorder(const struct dp_chain *chain);
+
+/* Does a SRV-ID of the certificate equal that one ("_imaps.example.org"; RFC 4985 s2)? */
+bool dp_cert_matches_srv_id(const struct dp_cert *cert, const char *srv_id);
 
 /* Does any reference identifier match the certificate's names (dNSName; the CN only when there
  * is no dNSName at all, RFC 7672 s3.2.3)? */

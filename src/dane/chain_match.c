@@ -5,27 +5,19 @@
 #include "dane/chain.h"
 #include "dane/path.h"
 
-/* What the walk knows of one record beyond its dp_record_match. */
-struct nearest {
-	unsigned broken, limits;
-	int *path;
-	size_t path_len;
-	bool candidate; /* a certificate matches it, or it is a bare key: a walk may help */
-};
-
 struct matching {
 	const struct dp_chain *chain;
 	const struct dp_match_input *input;
 	struct dp_match *match;
-	struct nearest *nearest; /* per record */
-	bool *holds;             /* [record * node_count + node]: the record matches it */
-	uint8_t *key_edges;      /* the same of bare keys: enum dp_edge */
+	struct dp_nearest *nearest; /* per record */
+	bool *holds;                /* [record * node_count + node]: the record matches it */
+	uint8_t *key_edges;         /* the same of bare keys: enum dp_edge */
 	struct dp_walk walk;
 };
 
 static bool is_anchor_usage(const struct dp_tlsa *record)
 {
-	return record->usage == DP_DANE_TA || record->usage == DP_PKIX_TA;
+	return record->usage == DP_DANE_TA;
 }
 
 /* A whole key, which needs no certificate around it (RFC 7671 s5.2.3). */
@@ -127,7 +119,7 @@ static size_t order_nodes(const struct matching *m, size_t *order)
 	return count;
 }
 
-static bool is_nearer(const struct dp_record_match *found, const struct nearest *old,
+bool dp_path_is_nearer(const struct dp_record_match *found, const struct dp_nearest *old,
 	const struct dp_path_fault *fault)
 {
 	if (found->state != DP_MATCH_BROKEN)
@@ -151,11 +143,11 @@ static void consider(struct matching *m, size_t r, bool bare, enum dp_edge key_e
 {
 	struct dp_walk *walk = &m->walk;
 	struct dp_record_match *found = &m->match->records[r];
-	struct nearest *near = &m->nearest[r];
+	struct dp_nearest *near = &m->nearest[r];
 	struct dp_path_fault fault;
 
 	dp_path_judge(walk, bare, key_edge, &fault);
-	if (!is_nearer(found, near, &fault))
+	if (!dp_path_is_nearer(found, near, &fault))
 		return;
 	near->broken = fault.broken;
 	near->limits = fault.limits;
@@ -227,7 +219,7 @@ static void settle_unreached(struct matching *m)
 
 	for (size_t r = 0; r < m->input->record_count; r++) {
 		struct dp_record_match *found = &m->match->records[r];
-		struct nearest *near = &m->nearest[r];
+		struct dp_nearest *near = &m->nearest[r];
 		bool counts = dp_tlsa_counts(&m->input->records[r]) &&
 			is_anchor_usage(&m->input->records[r]);
 
@@ -262,9 +254,7 @@ static void match_anchors(struct matching *m)
 	walk->edges = dp_arena_alloc(walk->arena, cells);
 	walk->names = dp_arena_alloc(walk->arena, cells);
 	walk->limits = dp_arena_alloc(walk->arena, walk->node_count * sizeof *walk->limits);
-	walk->leaf_named = m->input->any_name ||
-		dp_cert_matches_references(
-			&m->chain->certs[0], m->input->references, m->input->reference_count);
+	walk->leaf_named = dp_chain_leaf_named(m->chain, m->input);
 	find_holds(m);
 	order = dp_arena_alloc(walk->arena, walk->node_count * sizeof *order);
 	order_count = order_nodes(m, order);
@@ -290,8 +280,9 @@ static bool match_leaf(struct matching *m)
 			continue;
 		if (is_anchor_usage(record)) {
 			walk = true;
-		} else if (dp_tlsa_matches(
-				   record, leaf->der, leaf->der_len, leaf->spki, leaf->spki_len)) {
+		} else if (record->usage == DP_DANE_EE &&
+			dp_tlsa_matches(
+				record, leaf->der, leaf->der_len, leaf->spki, leaf->spki_len)) {
 			found->state = DP_MATCH_GOOD;
 			found->cert = 0;
 		}
@@ -307,7 +298,7 @@ static void decide(struct matching *m)
 	match->record = -1;
 	for (size_t r = 0; r < m->input->record_count; r++) {
 		const struct dp_record_match *found = &match->records[r], *best;
-		const struct nearest *near = &m->nearest[r], *old;
+		const struct dp_nearest *near = &m->nearest[r], *old;
 
 		if (found->state == DP_MATCH_SKIPPED)
 			continue;
@@ -351,5 +342,6 @@ void dp_chain_match(const struct dp_chain *chain, const struct dp_match_input *i
 	m.nearest = dp_arena_alloc(arena, input->record_count * sizeof *m.nearest);
 	if (match_leaf(&m))
 		match_anchors(&m);
+	dp_chain_match_pkix(chain, input, match, m.nearest, arena);
 	decide(&m);
 }

@@ -7,6 +7,7 @@
 #include "dane/digest.h"
 #include "dane/explain.h"
 #include "dane/known_ca.h"
+#include "dane/rules.h"
 
 #define DAY_S 86400
 
@@ -109,21 +110,20 @@ static const char *hint(struct dp_why *why, const struct dp_known_ca *ca)
 {
 	if (ca != NULL)
 		return dp_arena_printf(why->judge->arena,
-			": it pins a known CA, %s, and usage 3 is for the server's own key",
-			ca->subject_cn);
+			": it pins a known CA, %s, and usage %u is for the server's own key",
+			ca->subject_cn, (unsigned)why->record->usage);
 	if (why->record->selector == DP_CERT)
 		return ": it pins one certificate (selector 0), and never matches a renewed one";
 	return "";
 }
 
-static void explain_ee(struct dp_why *why)
+/* Neither the server's certificate nor anything known. */
+static void explain_unmatched(struct dp_why *why)
 {
 	const struct dp_known_ca *ca =
 		dp_known_ca_find_with(&why->judge->facts->target.known, why->record);
 	const struct dp_tlsa *hidden = hidden_by(why);
 
-	if (explain_issuer(why) || explain_swapped(why) || explain_reissued(why))
-		return;
 	why->words.cert = dp_why_leaf_text(why);
 	why->words.detail = hint(why, ca);
 	if (hidden != NULL)
@@ -135,6 +135,12 @@ static void explain_ee(struct dp_why *why)
 			"%s\nOr, if the record is right and the server should use another key, deploy that certificate.",
 			dp_why_publish(why));
 	dp_why_add(why, DP_REASON_TLSA_EE_MISMATCH);
+}
+
+static void explain_ee(struct dp_why *why)
+{
+	if (!explain_issuer(why) && !explain_swapped(why) && !explain_reissued(why))
+		explain_unmatched(why);
 }
 
 /* --- usage 2 --- */
@@ -194,7 +200,25 @@ static const char *date_text(struct dp_why *why, int64_t utc_s)
 	return dp_arena_printf(why->judge->arena, "%s", dp_text_time(utc_s, time));
 }
 
-/* A rule of usage 2 is broken by one certificate on the path. */
+static const char *anchor_text(const struct dp_why *why)
+{
+	return why->record->usage == DP_DANE_TA ? "the anchor in the record"
+						: "the root in --pkix-roots";
+}
+
+/* "imap.example.net", or of a service "imap.example.net (or example.org)". */
+static const char *names_wanted(struct dp_why *why)
+{
+	const struct dp_facts *facts = why->judge->facts;
+	const char *host = dp_judge_name(why->judge, &why->host->base);
+
+	if (dp_rule_srv_id(facts) == NULL)
+		return host;
+	return dp_arena_printf(why->judge->arena, "%s (or %s)", host,
+		dp_judge_name(why->judge, &facts->target.name));
+}
+
+/* A rule of PKIX is broken by one certificate on the path (usages 2, 1, 0). */
 static void explain_broken(struct dp_why *why)
 {
 	const struct dp_chain *chain = &why->probe->chain;
@@ -203,13 +227,13 @@ static void explain_broken(struct dp_why *why)
 		culprit >= 0 && (size_t)culprit < chain->count ? &chain->certs[culprit] : NULL;
 
 	why->subject.cert = culprit;
-	why->words.cert = cert != NULL ? dp_why_cert_text(why, cert) : "the anchor in the record";
+	why->words.cert = cert != NULL ? dp_why_cert_text(why, cert) : anchor_text(why);
 	why->words.detail = why->match->detail != NULL ? why->match->detail : "no detail";
 	if (cert != NULL && why->match->reason == DP_REASON_CERTIFICATE_EXPIRED)
 		why->words.detail = date_text(why, cert->not_after_utc_s);
 	if (cert != NULL && why->match->reason == DP_REASON_CERTIFICATE_NOT_YET_VALID)
 		why->words.detail = date_text(why, cert->not_before_utc_s);
-	why->words.host = dp_judge_name(why->judge, &why->host->base);
+	why->words.host = names_wanted(why);
 	if (why->match->reason == DP_REASON_CERTIFICATE_EXPIRED)
 		why->words.fix = culprit == 0
 			? dp_audience_template("Renew the certificate, and see that the mail "
@@ -220,6 +244,32 @@ static void explain_broken(struct dp_why *why)
 				  "issuers do not count. %s",
 				  dp_why_publish(why));
 	dp_why_add(why, why->match->reason);
+}
+
+/* Usage 0, but on no path to a root. */
+static void explain_not_on_path(struct dp_why *why)
+{
+	int sent = why->match->cert;
+
+	why->words.cert = dp_why_leaf_text(why);
+	why->words.detail = sent < 0
+		? ""
+		: dp_arena_printf(why->judge->arena, "; it matches %s, which is on none",
+			  dp_why_cert_text(why, &why->probe->chain.certs[sent]));
+	dp_why_add(why, DP_REASON_TLSA_CA_NOT_ON_PATH);
+}
+
+/* Usages 0 and 1: RFC 6698 s2.1.1. */
+static void explain_pkix(struct dp_why *why)
+{
+	if (why->match->state == DP_MATCH_BROKEN)
+		explain_broken(why);
+	else if (explain_swapped(why))
+		return;
+	else if (why->record->usage == DP_PKIX_TA)
+		explain_not_on_path(why);
+	else
+		explain_unmatched(why);
 }
 
 static void explain_ta(struct dp_why *why)
@@ -265,9 +315,11 @@ void dp_explain_mismatch(struct dp_judge *judge, const struct dp_subject *subjec
 		why.words.record = dp_tlsa_text(why.record, DP_WHY_SHOWN_BYTES, judge->arena);
 		if (dp_explain_form(&why) || dp_explain_elsewhere(&why))
 			continue;
-		if (why.record->usage == DP_DANE_EE || why.record->usage == DP_PKIX_EE)
-			explain_ee(&why);
-		else
-			explain_ta(&why);
+		switch ((enum dp_usage)why.record->usage) {
+		case DP_PKIX_TA:
+		case DP_PKIX_EE: explain_pkix(&why); break;
+		case DP_DANE_TA: explain_ta(&why); break;
+		case DP_DANE_EE: explain_ee(&why); break;
+		}
 	}
 }

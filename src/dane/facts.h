@@ -101,8 +101,9 @@ struct dp_addr_facts {
 };
 
 struct dp_host_facts {
-	struct dp_name name; /* as in the MX record or target */
-	uint16_t preference;
+	struct dp_name name; /* as in the MX or SRV record, or target */
+	uint16_t preference; /* of SRV: the priority */
+	uint16_t port;       /* of the service there, and in the names of its TLSA records */
 	struct dp_lookup a, aaaa;
 	/* The lookups behind a pointer are made when asked; NULL: not asked. */
 	struct dp_lookup *cname; /* asked when an address answer is insecure and has aliases */
@@ -133,10 +134,16 @@ enum dp_key_types { DP_KEY_TYPES_AUTO, DP_KEY_TYPES_ANY, DP_KEY_TYPES_BOTH };
 
 /* The question, set before the first lookup. */
 struct dp_target {
-	const char *text;                 /* as the user wrote it */
-	struct dp_name name;              /* mail domain, or host */
-	bool is_domain;                   /* MX lookup first */
-	const char *protocol;             /* "smtp" */
+	const char *text;    /* as the user wrote it */
+	struct dp_name name; /* mail domain, or host */
+	bool is_domain;      /* MX lookup first; of a service: SRV lookup */
+	/* A service that SRV records locate (RFC 2782); name is its domain. */
+	bool is_service;
+	struct dp_name srv;   /* "_imaps._tcp.example.org" */
+	const char *srv_id;   /* "_imaps.example.org", as certificates name it (RFC 4985) */
+	bool sni_is_domain;   /* the server is told the domain, not its own name */
+	bool if_published;    /* --all-ports: no more than told when there are no records */
+	const char *protocol; /* "smtp" */
 	const struct dp_service *service; /* what findings call it; NULL: SMTP */
 	uint16_t port;
 	struct dp_name next_hop; /* --next-hop; len 0 if none */
@@ -144,6 +151,8 @@ struct dp_target {
 	enum dp_key_types key_types;
 	const struct dp_tlsa *records; /* --tlsa: instead of DNS; NULL if none */
 	size_t record_count;
+	const struct dp_cert *pkix_roots; /* --pkix-roots; NULL: usages 0 and 1 are unusable */
+	size_t pkix_root_count;
 	const struct dp_ip *connect;        /* --connect: addresses instead of those of DNS */
 	const struct dp_name *connect_host; /* for which host; parallel to connect */
 	const uint16_t *connect_port;       /* 0 = port; parallel */
@@ -173,7 +182,7 @@ struct dp_nameservers;
 struct dp_facts {
 	struct dp_arena *arena;
 	struct dp_target target;
-	struct dp_lookup mx;
+	struct dp_lookup mx;             /* of a service: SRV */
 	struct dp_lookup *ds[DP_DS_MAX]; /* of the domain, when its MX answer is insecure */
 	size_t ds_count;
 	struct dp_lookup *nsec3param;

@@ -157,7 +157,7 @@ static void settle_host(
 	case DP_TLSA_WAIT: verdict->by_dns = true; return;
 	case DP_TLSA_FAILED:
 		verdict->by_dns = true;
-		dp_rule_base(judge->facts, host, index, &verdict->base, &verdict->owner);
+		dp_rule_base(host, index, &verdict->base, &verdict->owner);
 		return;
 	case DP_TLSA_NO_HOST:
 		verdict->by_dns = addresses == DP_ADDRESSES_FAILED;
@@ -165,10 +165,10 @@ static void settle_host(
 		return;
 	case DP_TLSA_NONE:
 		verdict->outcome = DP_NO_DANE;
-		dp_rule_base(judge->facts, host, index, &verdict->base, &verdict->owner);
+		dp_rule_base(host, index, &verdict->base, &verdict->owner);
 		return;
 	case DP_TLSA_RECORDS:
-		dp_rule_base(judge->facts, host, index, &verdict->base, &verdict->owner);
+		dp_rule_base(host, index, &verdict->base, &verdict->owner);
 		verdict->records = dp_rule_records(judge->facts, host, index,
 			&verdict->record_count, &verdict->record_dropped);
 		verdict->matched =
@@ -235,6 +235,9 @@ static enum dp_outcome settle_domain(const struct dp_judge *judge)
 	if (facts->target.is_domain) {
 		if (!dp_rule_final(mx) || dp_rule_lookup_failed(mx))
 			return DP_UNDETERMINED;
+		/* RFC 7673 s3.1: without SRV records it does not apply */
+		if (facts->target.is_service && mx->state != DP_LOOKUP_DATA)
+			return DP_NO_DANE;
 		if (mx->state == DP_LOOKUP_NXDOMAIN || all_null_mx(mx))
 			return DP_NO_MAIL;
 		if (facts->host_count == 0)
@@ -242,8 +245,8 @@ static enum dp_outcome settle_domain(const struct dp_judge *judge)
 	}
 	if (nowhere_to_deliver(judge))
 		return DP_NO_MAIL;
-	/* RFC 7672 s2.2.1: without a secure MX answer DANE does not protect the domain, whatever
-	 * its hosts do. */
+	/* RFC 7672 s2.2.1, RFC 7673 s3.1: without a secure MX or SRV answer DANE does not protect
+	 * the domain, whatever its hosts do. */
 	if (facts->target.is_domain && mx->security == DP_INSECURE && facts->target.records == NULL)
 		return DP_NO_DANE;
 	return roll_up(judge);

@@ -50,6 +50,12 @@ const char *dp_judge_denial(struct dp_judge *judge, const struct dp_lookup *look
 /* judge_mx.c: findings on the root (which must come first), and on the MX answer and the domain. */
 void dp_judge_root(struct dp_judge *judge);
 void dp_judge_mx(struct dp_judge *judge);
+/* What the hosts come to together; records at the name of the domain in the place of its hosts'. */
+void dp_judge_hosts_together(struct dp_judge *judge, const char *domain);
+void dp_judge_wrong_owner(struct dp_judge *judge, const char *domain);
+
+/* judge_srv.c: the same of a service that SRV records locate; its answer is final. */
+void dp_judge_srv(struct dp_judge *judge, const char *service);
 
 /* judge_dns.c: findings on the address and TLSA answers of a host. */
 void dp_judge_host_dns(struct dp_judge *judge, int host);

@@ -44,7 +44,7 @@ static void judge_no_address(struct dp_judge *judge, const struct dp_host_facts 
 	struct dp_words words = { .host = name, .detail = dp_judge_denial(judge, lookup) };
 	enum dp_severity severity = judge->verdict->outcome == DP_NO_MAIL ? DP_ERROR : DP_WARNING;
 
-	if (looks_like_address(&host->name))
+	if (looks_like_address(&host->name) && !judge->facts->target.is_service)
 		dp_finding_add(
 			&judge->findings, DP_REASON_MX_LOOKS_LIKE_ADDRESS, subject, name, &words);
 	dp_finding_add_as(
@@ -124,8 +124,7 @@ static void judge_other_port(struct dp_judge *judge, const struct dp_host_facts 
 	const struct dp_subject *subject, const char *name)
 {
 	struct dp_words words = { .host = name,
-		.fix = dp_arena_printf(
-			judge->arena, "_%u._tcp.%s", (unsigned)judge->facts->target.port, name) };
+		.fix = dp_arena_printf(judge->arena, "_%u._tcp.%s", (unsigned)host->port, name) };
 
 	if (host->tlsa_https == NULL || host->tlsa_https->state != DP_LOOKUP_DATA)
 		return;
@@ -254,8 +253,9 @@ void dp_judge_host_dns(struct dp_judge *judge, int index)
 		words.detail = dp_judge_name(judge, &message->canonical);
 		if (facts->target.is_domain && facts->mx.state == DP_LOOKUP_DATA &&
 			message->alias_count > 0)
-			dp_finding_add(
-				&judge->findings, DP_REASON_MX_ALIAS, &subject, name, &words);
+			dp_finding_add(&judge->findings,
+				facts->target.is_service ? DP_REASON_SRV_ALIAS : DP_REASON_MX_ALIAS,
+				&subject, name, &words);
 	}
 	if (host->addr_dropped > 0) {
 		words.detail =

@@ -46,7 +46,7 @@ static bool is_useless(const struct dp_host_facts *host, const struct dp_host_ve
 }
 
 /* What the hosts come to together. */
-static void judge_hosts_together(struct dp_judge *judge, const char *domain)
+void dp_judge_hosts_together(struct dp_judge *judge, const char *domain)
 {
 	const struct dp_facts *facts = judge->facts;
 	size_t counts[DP_OUTCOMES] = { 0 }, useless = 0;
@@ -167,7 +167,7 @@ void dp_judge_root(struct dp_judge *judge)
 		&judge->findings, reason, &dp_subject_none, dp_judge_label(judge, -1, -1), &words);
 }
 
-static void judge_wrong_owner(struct dp_judge *judge, const char *domain)
+void dp_judge_wrong_owner(struct dp_judge *judge, const char *domain)
 {
 	const struct dp_facts *facts = judge->facts;
 	const struct dp_lookup *tlsa = facts->tlsa_domain;
@@ -178,7 +178,7 @@ static void judge_wrong_owner(struct dp_judge *judge, const char *domain)
 	words.record = dp_judge_name(judge, &tlsa->name);
 	words.host = dp_judge_name(judge, &facts->hosts[0].name);
 	words.fix = dp_arena_printf(
-		judge->arena, "_%u._tcp.%s", (unsigned)facts->target.port, words.host);
+		judge->arena, "_%u._tcp.%s", (unsigned)facts->hosts[0].port, words.host);
 	dp_finding_add(
 		&judge->findings, DP_REASON_TLSA_WRONG_OWNER, &dp_subject_none, domain, &words);
 }
@@ -193,6 +193,10 @@ void dp_judge_mx(struct dp_judge *judge)
 	dp_judge_filter(judge);
 	if (!facts->target.is_domain || !dp_rule_final(mx))
 		return;
+	if (facts->target.is_service) {
+		dp_judge_srv(judge, domain);
+		return;
+	}
 	if (dp_rule_lookup_failed(mx)) {
 		judge_failed_mx(judge, domain);
 		return;
@@ -217,6 +221,6 @@ void dp_judge_mx(struct dp_judge *judge)
 	}
 	if (mx->security == DP_INSECURE && facts->host_count > 0)
 		judge_insecure_domain(judge, domain);
-	judge_wrong_owner(judge, domain);
-	judge_hosts_together(judge, domain);
+	dp_judge_wrong_owner(judge, domain);
+	dp_judge_hosts_together(judge, domain);
 }

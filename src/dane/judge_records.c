@@ -50,7 +50,9 @@ static const char *parameter(struct dp_judge *judge, const struct dp_tlsa *recor
 static void judge_unusable(struct dp_judge *judge, const struct dp_tlsa *record,
 	const struct dp_subject *subject, struct dp_words *words)
 {
-	if (record->unusable == DP_REASON_TLSA_UNUSABLE_USAGE)
+	bool roots = record->unusable == DP_REASON_TLSA_NEEDS_ROOTS;
+
+	if (roots || record->unusable == DP_REASON_TLSA_UNUSABLE_USAGE)
 		words->detail = record->usage == DP_PKIX_TA ? "0 (PKIX-TA)" : "1 (PKIX-EE)";
 	else if (record->unusable == DP_REASON_TLSA_UNUSABLE_LENGTH)
 		words->detail = dp_arena_printf(judge->arena, "%zu octet%s instead of %u",
@@ -60,7 +62,11 @@ static void judge_unusable(struct dp_judge *judge, const struct dp_tlsa *record,
 		words->detail = record->selector == DP_CERT ? "certificate" : "public key";
 	else
 		words->detail = parameter(judge, record);
-	dp_finding_add(&judge->findings, record->unusable, subject, words->host, words);
+	/* Beside another record that decides nothing hangs on it. */
+	dp_finding_add_as(&judge->findings, record->unusable,
+		roots && judge->verdict->hosts[subject->host].outcome == DP_VERIFIED ? DP_NOTE
+										     : DP_WARNING,
+		subject, words->host, words);
 }
 
 static bool stronger_matched(const struct dp_host_verdict *host, const struct dp_tlsa *record)

@@ -33,7 +33,8 @@ const char *dp_judge_label(struct dp_judge *judge, int host, int addr)
 	char ip[DP_IP_TEXT_MAX];
 
 	if (host < 0)
-		return dp_judge_name(judge, &facts->target.name);
+		return dp_judge_name(
+			judge, facts->target.is_service ? &facts->target.srv : &facts->target.name);
 	name = dp_judge_name(judge, &facts->hosts[host].name);
 	if (addr < 0)
 		return name;
@@ -43,7 +44,7 @@ const char *dp_judge_label(struct dp_judge *judge, int host, int addr)
 	if (facts->target.given != NULL)
 		return dp_arena_printf(judge->arena, "%s (%s)", name, facts->target.given_name);
 	dp_ip_format(&address->ip, ip);
-	if (address->port == facts->target.port)
+	if (address->port == facts->hosts[host].port)
 		return dp_arena_printf(judge->arena, "%s [%s]", name, ip);
 	return dp_arena_printf(judge->arena, "%s [%s]:%u", name, ip, (unsigned)address->port);
 }

@@ -76,8 +76,27 @@ struct dp_path_fault {
 	size_t at;              /* index in the path */
 };
 
+/* What the walk knows of one record beyond its dp_record_match: of the nearest path. */
+struct dp_nearest {
+	unsigned broken, limits;
+	int *path;
+	size_t path_len;
+	bool candidate; /* a certificate matches it, or it is a bare key: a walk may help */
+};
+
+/* Is a path with that fault nearer to a match than the one found before? */
+bool dp_path_is_nearer(const struct dp_record_match *found, const struct dp_nearest *old,
+	const struct dp_path_fault *fault);
+
+/* Does a name of the end entity count as that of the server? */
+bool dp_chain_leaf_named(const struct dp_chain *chain, const struct dp_match_input *input);
+
+/* chain_pkix.c: match the records of usages 0 and 1. nearest: parallel to the records. */
+void dp_chain_match_pkix(const struct dp_chain *chain, const struct dp_match_input *input,
+	struct dp_match *match, struct dp_nearest *nearest, struct dp_arena *arena);
+
 /* Does the walk's path, anchored at its last certificate, or, if bare, by a key that signed that
- * (DP_EDGE_* in key_edge), keep the rules of usage 2? */
+ * (DP_EDGE_* in key_edge), keep the rules of usage 2, which are those of PKIX? */
 void dp_path_judge(
 	struct dp_walk *walk, bool bare, enum dp_edge key_edge, struct dp_path_fault *fault);
 

@@ -16,6 +16,9 @@ struct dp_plan {
 bool dp_plan_ask(struct dp_plan *plan, struct dp_lookup *lookup, const struct dp_name *name,
 	uint16_t type, bool hint);
 
+/* plan_mx.c: ask for the hosts of the target, and list them. */
+void dp_plan_mx(struct dp_plan *plan);
+
 /* The connections to the addresses of a host that can be started now. */
 void dp_plan_probes(struct dp_plan *plan, struct dp_host_facts *host);
 

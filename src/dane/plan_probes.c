@@ -140,9 +140,10 @@ void dp_plan_probes(struct dp_plan *plan, struct dp_host_facts *host)
 		open += undecided(host->addrs[i]) ? 1 : 0;
 	if (open == 0 || dp_rule_tlsa(plan->facts, host, &index) != DP_TLSA_RECORDS)
 		return;
-	dp_rule_base(plan->facts, host, index, &base, &owner);
+	dp_rule_base(host, index, &base, &owner);
 	records = dp_rule_records(plan->facts, host, index, &record_count, &dropped);
-	sni = dp_arena_text(plan->facts->arena, text, strlen(dp_name_text(&base, text)));
+	dp_name_text(dp_rule_sni(plan->facts, &base), text);
+	sni = dp_arena_text(plan->facts->arena, text, strlen(text));
 	for (size_t i = 0; i < host->addr_count && plan->count < plan->max; i++) {
 		struct dp_addr_facts *addr = host->addrs[i];
 		struct next next;
@@ -174,7 +175,7 @@ void dp_plan_given(struct dp_plan *plan, struct dp_host_facts *host)
 	if (host->addr_count > 0 || dp_rule_tlsa(facts, host, &index) != DP_TLSA_RECORDS)
 		return;
 	addr = dp_facts_add_addr(host, facts->arena);
-	addr->port = facts->target.port;
+	addr->port = host->port;
 	addr->probes[addr->probe_count++] = (struct dp_probe){ .planned = true,
 		.stage = DP_STAGE_DONE,
 		.alert = -1,

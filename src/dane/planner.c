@@ -33,122 +33,22 @@ static bool ask_new(struct dp_plan *plan, struct dp_lookup **lookup, const struc
 	return dp_plan_ask(plan, *lookup, name, type, hint);
 }
 
-static void ask_tlsa(struct dp_plan *plan, struct dp_lookup *lookup, const struct dp_name *base)
+static void ask_tlsa(
+	struct dp_plan *plan, struct dp_lookup *lookup, const struct dp_name *base, uint16_t port)
 {
 	struct dp_name owner;
 
-	if (lookup->state == DP_LOOKUP_NOT_ASKED &&
-		dp_name_tlsa_owner(base, plan->facts->target.port, &owner))
+	if (lookup->state == DP_LOOKUP_NOT_ASKED && dp_name_tlsa_owner(base, port, &owner))
 		dp_plan_ask(plan, lookup, &owner, DP_TYPE_TLSA, false);
 }
 
-static void hint_tlsa(struct dp_plan *plan, struct dp_lookup **lookup, const struct dp_name *base)
+static void hint_tlsa(
+	struct dp_plan *plan, struct dp_lookup **lookup, const struct dp_name *base, uint16_t port)
 {
 	struct dp_name owner;
 
-	if (*lookup == NULL && dp_name_tlsa_owner(base, plan->facts->target.port, &owner))
+	if (*lookup == NULL && dp_name_tlsa_owner(base, port, &owner))
 		ask_new(plan, lookup, &owner, DP_TYPE_TLSA, true);
-}
-
-/* --- hosts --- */
-
-static void room_for_hosts(struct dp_facts *facts, size_t count)
-{
-	size_t room = count < DP_HOSTS_MAX ? count : DP_HOSTS_MAX;
-
-	facts->hosts = dp_arena_alloc(facts->arena, room * sizeof(*facts->hosts));
-}
-
-/* There is room for DP_HOSTS_MAX or for all that come. */
-static void add_host(struct dp_facts *facts, const struct dp_name *name, uint16_t preference)
-{
-	struct dp_host_facts *host;
-
-	for (size_t i = 0; i < facts->host_count; i++) {
-		if (dp_name_equal(&facts->hosts[i].name, name))
-			return; /* the first has the lowest preference */
-	}
-	if (facts->target.only_host.len > 0 && !dp_name_equal(&facts->target.only_host, name))
-		return;
-	if (facts->host_count == DP_HOSTS_MAX) {
-		facts->host_dropped++;
-		return;
-	}
-	host = &facts->hosts[facts->host_count++];
-	host->name = *name;
-	host->preference = preference;
-	for (size_t i = 0; i < facts->target.down_count; i++)
-		host->down |= dp_name_equal(&facts->target.down[i], name);
-}
-
-static uint16_t preference_of(const struct dp_rr *rr)
-{
-	if (rr->rdata_len < 2)
-		return 0;
-	return (uint16_t)(rr->rdata[0] << 8 | rr->rdata[1]);
-}
-
-/* Stable order by preference, before any is left out; equal preferences stay in the order of the
- * answer. */
-static void sort_mx(const struct dp_rr **order, size_t count)
-{
-	for (size_t i = 1; i < count; i++) {
-		const struct dp_rr *rr = order[i];
-		size_t j = i;
-
-		for (; j > 0 && preference_of(order[j - 1]) > preference_of(rr); j--)
-			order[j] = order[j - 1];
-		order[j] = rr;
-	}
-}
-
-static void hosts_from_mx(struct dp_facts *facts)
-{
-	const struct dp_message *message = &facts->mx.message;
-	const struct dp_rr *order[DP_RR_MAX];
-	size_t count = message->rr_count < DP_RR_MAX ? message->rr_count : DP_RR_MAX;
-
-	room_for_hosts(facts, count);
-	for (size_t i = 0; i < count; i++)
-		order[i] = &message->rrs[i];
-	sort_mx(order, count);
-	for (size_t i = 0; i < count; i++) {
-		const struct dp_rr *rr = order[i];
-		struct dp_name name;
-
-		if (rr->rdata_len < 3 || rr->rdata_len - 2u > sizeof(name.wire))
-			continue;
-		name.len = (uint8_t)(rr->rdata_len - 2);
-		memcpy(name.wire, rr->rdata + 2, name.len);
-		if (name.len > 1) /* "." is no host: RFC 7505 s3 */
-			add_host(facts, &name, preference_of(rr));
-	}
-}
-
-/* RFC 5321 s5.1: no MX record (NODATA, not NXDOMAIN: the domain must exist) makes the domain its
- * own host. */
-static void plan_domain(struct dp_plan *plan)
-{
-	struct dp_facts *facts = plan->facts;
-
-	if (!facts->target.is_domain) {
-		room_for_hosts(facts, 1);
-		add_host(facts, &facts->target.name, 0);
-		facts->hosts_known = true;
-		return;
-	}
-	dp_plan_ask(plan, &facts->mx, &facts->target.name, DP_TYPE_MX, false);
-	if (!dp_rule_final(&facts->mx))
-		return;
-	facts->hosts_known = true;
-	if (dp_rule_lookup_failed(&facts->mx))
-		return;
-	if (facts->mx.state == DP_LOOKUP_DATA) {
-		hosts_from_mx(facts);
-	} else if (facts->mx.state == DP_LOOKUP_NODATA) {
-		room_for_hosts(facts, 1);
-		add_host(facts, &facts->mx.message.canonical, 0);
-	}
 }
 
 /* --- addresses --- */
@@ -178,8 +78,8 @@ static bool forced_addrs(const struct dp_facts *facts, struct dp_host_facts *hos
 
 		if (!dp_name_equal(&facts->target.connect_host[i], &host->name))
 			continue;
-		add_addr(facts, host, &facts->target.connect[i],
-			port != 0 ? port : facts->target.port, true);
+		add_addr(facts, host, &facts->target.connect[i], port != 0 ? port : host->port,
+			true);
 		any = true;
 	}
 	return any;
@@ -202,7 +102,7 @@ static void take_addrs(const struct dp_facts *facts, struct dp_host_facts *host,
 		if (rr->rdata_len != bytes)
 			continue;
 		memcpy(ip.bytes, rr->rdata, bytes);
-		add_addr(facts, host, &ip, facts->target.port, false);
+		add_addr(facts, host, &ip, host->port, false);
 	}
 }
 
@@ -240,11 +140,11 @@ static void plan_tlsa(struct dp_plan *plan, struct dp_host_facts *host)
 	if (secure != NULL) {
 		const struct dp_name *canonical = &secure->message.canonical;
 
-		ask_tlsa(plan, &host->tlsa[0], canonical);
+		ask_tlsa(plan, &host->tlsa[0], canonical, host->port);
 		if (!dp_name_equal(canonical, &host->name))
-			ask_tlsa(plan, &host->tlsa[1], &host->name);
+			ask_tlsa(plan, &host->tlsa[1], &host->name, host->port);
 	} else if (dp_rule_addresses(host) == DP_ADDRESSES_ALIAS) {
-		ask_tlsa(plan, &host->tlsa[0], &host->name);
+		ask_tlsa(plan, &host->tlsa[0], &host->name, host->port);
 	}
 }
 
@@ -327,8 +227,7 @@ static void ask_wrong_owners(struct dp_plan *plan, struct dp_host_facts *host)
 {
 	struct dp_name owner;
 
-	if (plan->facts->target.port != HTTPS_PORT &&
-		dp_name_tlsa_owner(&host->name, HTTPS_PORT, &owner))
+	if (host->port != HTTPS_PORT && dp_name_tlsa_owner(&host->name, HTTPS_PORT, &owner))
 		ask_new(plan, &host->tlsa_https, &owner, DP_TYPE_TLSA, true);
 }
 
@@ -339,7 +238,7 @@ static void plan_host_hints(struct dp_plan *plan, struct dp_host_facts *host)
 	if (plan->facts->target.records != NULL)
 		return;
 	if (dp_rule_addresses(host) == DP_ADDRESSES_INSECURE) {
-		hint_tlsa(plan, &host->tlsa_hint, &host->name);
+		hint_tlsa(plan, &host->tlsa_hint, &host->name, host->port);
 		ask_ancestors(plan, host->ds, &host->ds_count,
 			insecure(&host->a) ? &host->a.message.canonical
 					   : &host->aaaa.message.canonical);
@@ -385,7 +284,7 @@ static void plan_hints(struct dp_plan *plan)
 	}
 	/* A common slip: the record stands below the mail domain instead of below its MX host. */
 	if (without && facts->target.is_domain && facts->mx.state == DP_LOOKUP_DATA)
-		hint_tlsa(plan, &facts->tlsa_domain, &facts->target.name);
+		hint_tlsa(plan, &facts->tlsa_domain, &facts->target.name, facts->hosts[0].port);
 }
 
 /* Resolvers that ask step by step (RFC 9156) meet the name above the record first. Our validator
@@ -469,7 +368,7 @@ size_t dp_policy_next(struct dp_facts *facts, int64_t now_utc_s, struct dp_task 
 	};
 
 	if (!facts->hosts_known)
-		plan_domain(&plan);
+		dp_plan_mx(&plan);
 	for (size_t i = 0; i < facts->host_count; i++)
 		plan_host(&plan, &facts->hosts[i]);
 	for (size_t i = 0; i < facts->host_count && !facts->target.share_hosts; i++) {

@@ -83,7 +83,7 @@ static void set_owner(struct dp_rollover_work *work)
 	struct dp_name base;
 	int labels;
 
-	dp_rule_base(work->input->facts, work->facts, 0, &base, &host->owner);
+	dp_rule_base(work->facts, 0, &base, &host->owner);
 	if (dp_rule_final(lookup) && !dp_rule_lookup_failed(lookup) &&
 		lookup->message.canonical.len > 0)
 		host->owner = lookup->message.canonical;

@@ -136,16 +136,29 @@ enum dp_tlsa_choice dp_rule_tlsa(
 	return DP_TLSA_WAIT;
 }
 
-void dp_rule_base(const struct dp_facts *facts, const struct dp_host_facts *host, int index,
-	struct dp_name *base, struct dp_name *owner)
+void dp_rule_base(
+	const struct dp_host_facts *host, int index, struct dp_name *base, struct dp_name *owner)
 {
 	const struct dp_lookup *addresses = dp_rule_secure_addresses(host);
 
 	*base = host->name;
 	if (addresses != NULL && index <= 0)
 		*base = addresses->message.canonical;
-	if (!dp_name_tlsa_owner(base, facts->target.port, owner))
+	if (!dp_name_tlsa_owner(base, host->port, owner))
 		owner->len = 0;
+}
+
+/* RFC 7672 s3.1.3: for SMTP between servers usages 0 and 1 do not count; for others they do, where
+ * there are roots to end at (RFC 6698 s2.1.1). */
+static void classify(const struct dp_target *target, struct dp_tlsa *records, size_t count)
+{
+	bool pkix = target->service != NULL;
+
+	dp_tlsa_classify(records, count, pkix && target->pkix_roots != NULL);
+	for (size_t i = 0; i < count && pkix; i++) {
+		if (records[i].unusable == DP_REASON_TLSA_UNUSABLE_USAGE)
+			records[i].unusable = DP_REASON_TLSA_NEEDS_ROOTS;
+	}
 }
 
 struct dp_tlsa *dp_rule_records(const struct dp_facts *facts, const struct dp_host_facts *host,
@@ -170,7 +183,7 @@ struct dp_tlsa *dp_rule_records(const struct dp_facts *facts, const struct dp_ho
 		else
 			(*dropped)++;
 	}
-	dp_tlsa_classify(records, *count, false);
+	classify(&facts->target, records, *count);
 	return records;
 }
 
@@ -189,20 +202,40 @@ static void add_reference(const struct dp_facts *facts, const struct dp_name *na
 	references[(*count)++] = dp_arena_text(facts->arena, text, strlen(text));
 }
 
+/* Only a secure MX or SRV lookup (or a secure denial, where host and domain are one) lends its
+ * names. */
+static bool secure_way(const struct dp_facts *facts)
+{
+	return facts->target.is_domain && facts->mx.security == DP_SECURE &&
+		!dp_rule_lookup_failed(&facts->mx);
+}
+
 size_t dp_rule_references(const struct dp_facts *facts, const struct dp_name *base,
 	const char *references[DP_REFERENCES_MAX])
 {
 	size_t count = 0;
-	const struct dp_lookup *mx = &facts->mx;
 
 	add_reference(facts, base, references, &count);
 	if (!facts->target.is_domain && facts->target.next_hop.len > 0)
 		add_reference(facts, &facts->target.next_hop, references, &count);
-	/* Only a secure MX lookup (or a secure denial, where host and domain are one) lends its
-	 * names. */
-	if (facts->target.is_domain && mx->security == DP_SECURE && !dp_rule_lookup_failed(mx)) {
-		add_reference(facts, &facts->target.name, references, &count);
-		add_reference(facts, &mx->message.canonical, references, &count);
-	}
+	if (!secure_way(facts))
+		return count;
+	add_reference(facts, &facts->target.name, references, &count);
+	/* RFC 7673 s4.1: of a service its domain, whatever its SRV records are an alias of */
+	if (!facts->target.is_service)
+		add_reference(facts, &facts->mx.message.canonical, references, &count);
 	return count;
+}
+
+const char *dp_rule_srv_id(const struct dp_facts *facts)
+{
+	return facts->target.is_service && secure_way(facts) ? facts->target.srv_id : NULL;
+}
+
+/* RFC 7673 s4.1: where the protocol has something like SNI (XMPP: "to"), both are the domain of
+ * the service. Elsewhere the server is asked for the certificate that its own TLSA records are
+ * about, as in RFC 7672 s8.1. */
+const struct dp_name *dp_rule_sni(const struct dp_facts *facts, const struct dp_name *base)
+{
+	return facts->target.sni_is_domain ? &facts->target.name : base;
 }

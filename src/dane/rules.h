@@ -52,17 +52,23 @@ enum dp_tlsa_choice dp_rule_tlsa(
 	const struct dp_facts *facts, const struct dp_host_facts *host, int *index);
 
 /* TLSA base domain and owner for that choice. */
-void dp_rule_base(const struct dp_facts *facts, const struct dp_host_facts *host, int index,
-	struct dp_name *base, struct dp_name *owner);
+void dp_rule_base(
+	const struct dp_host_facts *host, int index, struct dp_name *base, struct dp_name *owner);
 
 /* The records of that choice, classified (DP_TLSA_MAX at most). Memory from the arena. */
 struct dp_tlsa *dp_rule_records(const struct dp_facts *facts, const struct dp_host_facts *host,
 	int index, size_t *count, size_t *dropped);
 
-/* RFC 7672 s3.2.2: reference identifiers, texts in the arena. Returns their number (<=
- * DP_REFERENCES_MAX). */
+/* RFC 7672 s3.2.2, RFC 7673 s4.1: reference identifiers, texts in the arena. Returns their number
+ * (<= DP_REFERENCES_MAX). */
 size_t dp_rule_references(const struct dp_facts *facts, const struct dp_name *base,
 	const char *references[DP_REFERENCES_MAX]);
+
+/* The same as SRV-ID (RFC 4985): "_imaps.example.org"; NULL where it does not count. */
+const char *dp_rule_srv_id(const struct dp_facts *facts);
+
+/* The name that a server with this TLSA base domain is told in SNI. */
+const struct dp_name *dp_rule_sni(const struct dp_facts *facts, const struct dp_name *base);
 
 /* The verdict on one connection. records NULL: nothing to match (no usable record: count 0). */
 void dp_rule_probe(const struct dp_facts *facts, const struct dp_probe *probe,

@@ -82,6 +82,9 @@ static void match(const struct dp_facts *facts, const struct dp_probe *probe,
 		.references = references,
 		.reference_count = dp_rule_references(facts, base, references),
 		.any_name = facts->target.any_name,
+		.srv_id = dp_rule_srv_id(facts),
+		.pkix_roots = facts->target.pkix_roots,
+		.pkix_root_count = facts->target.pkix_root_count,
 		.now_utc_s = now_utc_s,
 	};
 

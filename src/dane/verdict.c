@@ -23,3 +23,14 @@ int dp_verdict_exit(const struct dp_verdict *verdict, unsigned accepted)
 		return verdict->warned ? 1 : 0;
 	return 2;
 }
+
+bool dp_verdict_passed_over(const struct dp_facts *facts, const struct dp_verdict *verdict)
+{
+	const struct dp_target *target = &facts->target;
+
+	if (!target->if_published || verdict->warned)
+		return false;
+	if (verdict->outcome == DP_NO_DANE)
+		return !target->is_service || facts->mx.state != DP_LOOKUP_DATA;
+	return verdict->outcome == DP_NO_MAIL;
+}

@@ -86,6 +86,10 @@ struct dp_verdict {
 	size_t finding_dropped;
 };
 
+/* --all-ports: nothing is published for this port or service, or that it is not offered: told, not
+ * failed. */
+bool dp_verdict_passed_over(const struct dp_facts *facts, const struct dp_verdict *verdict);
+
 /* Exit status by --exit nagios: 0 verified, 1 verified with warnings, 2 failed, unauthenticated,
  * no-dane, no-mail, 3 undetermined. accepted: bit (1 << outcome) set by --accept makes that outcome
  * 0 or 1. */

@@ -100,6 +100,15 @@ static const char *const words[DP_REASON_COUNT] = {
 	[DP_REASON_CERTIFICATE_SIGNATURE_LIMIT] = "a signature that cannot be checked here",
 	[DP_REASON_WRONG_PROTOCOL] = "another protocol answers",
 	[DP_REASON_TLS_NOT_AT_ONCE] = "no TLS from the first byte",
+	[DP_REASON_SRV_LOOKUP_FAILED] = "the SRV lookup failed",
+	[DP_REASON_SRV_BOGUS] = "the SRV answer fails DNSSEC validation",
+	[DP_REASON_SRV_INSECURE] = "the SRV records are not signed by DNSSEC",
+	[DP_REASON_SRV_ABSENT] = "no SRV records",
+	[DP_REASON_SRV_NOT_OFFERED] = "the service is not offered",
+	[DP_REASON_SRV_ALIAS] = "the SRV target is an alias (CNAME)",
+	[DP_REASON_TLSA_NEEDS_ROOTS] = "a TLSA usage that needs --pkix-roots",
+	[DP_REASON_TLSA_CA_NOT_ON_PATH] = "the pinned CA is on no path to a root",
+	[DP_REASON_CERTIFICATE_ROOT_UNKNOWN] = "the path leads to no root that was given",
 	[DP_REASON_DNS_UNREACHABLE] = "the DNS root does not answer here",
 	[DP_REASON_DNS_INTERCEPTED] = "DNS answers are spoilt on the way",
 };
@@ -165,8 +174,8 @@ static const char *plain(
 
 	if (verdict->outcome != DP_VERIFIED)
 		return dp_outcome_word(verdict->outcome);
-	return dp_arena_printf(arena, "%zu of %zu mail host%s", good, facts->host_count,
-		facts->host_count == 1 ? "" : "s");
+	return dp_arena_printf(arena, "%zu of %zu %shost%s", good, facts->host_count,
+		facts->target.is_service ? "" : "mail ", facts->host_count == 1 ? "" : "s");
 }
 
 /* Labels are one line by their making; a line end in one would begin another line of a report. */

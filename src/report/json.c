@@ -116,12 +116,18 @@ static void add_resolver(const struct scope *scope, cJSON *report)
 
 static void add_mx(const struct scope *scope, cJSON *report)
 {
-	const struct dp_lookup *mx = &scope->facts->mx;
+	const struct dp_lookup *lookup = &scope->facts->mx;
+	bool asked = lookup->state != DP_LOOKUP_NOT_ASKED,
+	     service = scope->facts->target.is_service;
 
-	if (mx->state == DP_LOOKUP_NOT_ASKED)
-		made(cJSON_AddNullToObject(report, "mx"));
-	else
-		fill_lookup(scope, made(cJSON_AddObjectToObject(report, "mx")), mx);
+	for (int srv = 0; srv < 2; srv++) {
+		const char *key = srv == 1 ? "srv" : "mx";
+
+		if (asked && service == (srv == 1))
+			fill_lookup(scope, made(cJSON_AddObjectToObject(report, key)), lookup);
+		else
+			made(cJSON_AddNullToObject(report, key));
+	}
 }
 
 /* Why a record takes no part: the code of the finding, or which rule leaves it out. */
@@ -272,6 +278,7 @@ static void add_hosts(const struct scope *scope, cJSON *report)
 
 		add_name(scope, item, "name", &host->name);
 		add_number_if(item, "preference", facts->target.is_domain, host->preference);
+		add_number(item, "port", host->port);
 		add_text(scope, item, "verdict", dp_outcome_word(verdict->outcome));
 		add_name(scope, item, "base", &verdict->base);
 		add_name(scope, item, "owner", &verdict->owner);
@@ -430,7 +437,7 @@ void dp_report_json(struct dp_buf *out, const struct dp_facts *facts,
 	if (options->error != NULL)
 		add_text(&scope, report, "error", options->error);
 	add_text(&scope, report, "protocol", facts->target.protocol);
-	add_number(report, "port", facts->target.port);
+	add_number_if(report, "port", facts->target.port != 0, facts->target.port);
 	add_text(&scope, report, "verdict", dp_outcome_word(verdict->outcome));
 	add_bool(report, "warned", verdict->warned);
 	add_number(report, "exit", options->exit_status);

@@ -109,13 +109,25 @@ static const char *given_meaning(const struct page *page)
 /* The same of a server that clients use, not senders of mail. */
 static const char *meaning_for_clients(const struct page *page)
 {
+	size_t good = hosts_with(page, DP_VERIFIED), all = page->facts->host_count;
+
+	if (good > 0 && good < all &&
+		(page->verdict->outcome == DP_VERIFIED || page->verdict->outcome == DP_FAILED))
+		return dp_arena_printf(page->out->arena,
+			"clients that validate DANE can use only %zu of its %zu servers", good,
+			all);
 	switch (page->verdict->outcome) {
 	case DP_VERIFIED: return "clients that validate DANE connect to it";
 	case DP_FAILED: return "clients that validate DANE refuse it";
 	case DP_UNAUTHENTICATED:
 		return "clients must use TLS, but nothing authenticates the server";
-	case DP_NO_DANE: return "DANE does not protect it";
-	case DP_NO_MAIL: return "it has no address";
+	case DP_NO_DANE:
+		return dp_verdict_passed_over(page->facts, page->verdict)
+			? "neither TLSA nor SRV records: nothing is checked"
+			: "DANE does not protect it";
+	case DP_NO_MAIL:
+		return page->facts->target.is_service ? "the service is not offered"
+						      : "it has no address";
 	case DP_UNDETERMINED:
 	case DP_OUTCOMES: break;
 	}
@@ -290,6 +302,8 @@ static bool wanted(const struct page *page, const struct dp_finding *finding, bo
 {
 	if (finding->severity != DP_NOTE || verbose)
 		return true;
+	if (dp_verdict_passed_over(page->facts, page->verdict))
+		return false;
 	return page->verdict->outcome != DP_VERIFIED && findings_of(page, DP_ERROR) == 0 &&
 		(finding->consequence[0] != '\0' || finding->remedy[0] != '\0');
 }

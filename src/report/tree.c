@@ -261,7 +261,9 @@ static void write_host(struct dp_buf *out, const struct dp_facts *facts,
 {
 	dp_buf_printf(out, "\nHost %s", name_text(out, &host->name));
 	if (facts->target.is_domain)
-		dp_buf_printf(out, " (preference %u)", (unsigned)host->preference);
+		dp_buf_printf(out,
+			facts->target.is_service ? " (priority %u, port %u)" : " (preference %u)",
+			(unsigned)host->preference, (unsigned)host->port);
 	dp_buf_printf(out, ": %s\n", dp_outcome_word(verdict->outcome));
 	write_lookup(out, &host->a);
 	write_lookup(out, &host->aaaa);

@@ -186,8 +186,6 @@ def several():
                [(3, 1, 1, LEAF, "good"), (3, 0, 2, OTHER, "none")], f"{OK} record=0")
     yield Case("unusable-only", "RFC 7672 s2.2", "No record counts: nothing is decided here.", [LEAF, INT],
                [(1, 1, 1, LEAF, "skipped"), (2, 1, 1, "00" * 16, "skipped"), (9, 1, 1, LEAF, "skipped")], "failed record=-1")
-    yield Case("pkix-usages", "RFC 6698 s2.1.1", "Where usages 0 and 1 are usable they match as 2 and 3 do.", [LEAF, INT],
-               [(1, 1, 1, LEAF, "good cert=0"), (0, 1, 1, INT, "good cert=1")], f"{OK} record=0", pkix=True)
     yield Case("duplicates", "RFC 2181 s5", "A record twice counts once.", [LEAF, INT],
                [(2, 1, 1, INT, "good"), (2, 1, 1, INT, "skipped")], f"{OK} record=0")
     yield Case("nearest-told", "RFC 7671 s5.2", "A path with a broken rule is nearer than one off the path, and that than nothing.",

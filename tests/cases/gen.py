@@ -74,6 +74,9 @@ def san(*names):
     for text in names:
         if isinstance(text, bytes):
             out.append(tlv(0x82, text))
+        elif text.startswith("srv:"):  # RFC 4985
+            value = tlv(0xa0, tlv(0x16, text[4:].encode()))
+            out.append(tlv(0xa0, oid("1.3.6.1.5.5.7.8.7"), value))
         elif text.startswith("mail:"):
             out.append(tlv(0x81, text[5:].encode()))
         elif text.startswith("ip:"):
@@ -171,28 +174,32 @@ def data(selector, matching, cert):
 
 
 class Case:
-    def __init__(self, name, rfc, why, chain, records, verdict, names=NAMES, now=NOW, pkix=False):
+    def __init__(self, name, rfc, why, chain, records, verdict, names=NAMES, now=NOW, roots=(),
+                 srv_id=None):
         """records: (usage, selector, matching, certificate or hex text, what to expect of it);
-        verdict: what to expect of all of them."""
+        verdict: what to expect of all of them; roots: for usages 0 and 1, not sent."""
         self.name, self.rfc, self.why, self.chain = name, rfc, why, chain
-        self.records, self.verdict, self.names, self.now, self.pkix = records, verdict, names, now, pkix
+        self.records, self.verdict, self.names, self.now = records, verdict, names, now
+        self.roots, self.srv_id = list(roots), srv_id
 
     def text(self):
         out = [f"# {self.why}", f"rfc {self.rfc}", f"now {self.now}", "names " + " ".join(self.names)]
-        if self.pkix:
-            out.append("pkix yes")
+        if self.roots:
+            out.append(f"roots {len(self.roots)}")
+        if self.srv_id:
+            out.append(f"srv-id {self.srv_id}")
         for use, selector, matching, what, expect in self.records:
             value = what if isinstance(what, str) else data(selector, matching, what)
             out += [f"record {use} {selector} {matching} {value}", f"expect {expect}"]
         out.append(f"verdict {self.verdict}")
-        out += [pem(c if isinstance(c, bytes) else c.der).rstrip() for c in self.chain]
+        out += [pem(c if isinstance(c, bytes) else c.der).rstrip() for c in list(self.chain) + self.roots]
         return "\n".join(out) + "\n"
 
 
 def head(text):
     """What is the same in every run: all but keys and octets."""
     lines = [line for line in text.split("\n") if line.split(" ")[0] in
-             ("#", "rfc", "now", "names", "pkix", "expect", "verdict", "-----BEGIN")]
+             ("#", "rfc", "now", "names", "roots", "srv-id", "expect", "verdict", "-----BEGIN")]
     lines += [" ".join(line.split(" ")[:4]) for line in text.split("\n") if line.startswith("record")]
     return "\n".join(lines)
 
@@ -215,6 +222,7 @@ def seeds(folder, target):
 
 def main():
     import chain_cases
+    import pkix_cases
     import signature_cases
     folder = os.path.join(HERE, "chain")
     os.makedirs(folder, exist_ok=True)
@@ -222,7 +230,7 @@ def main():
         seeds(folder, sys.argv[2])
         return
     made = {f"{case.name}.case": case.text()
-            for cases in (chain_cases, signature_cases) for case in cases.cases()}
+            for cases in (chain_cases, pkix_cases, signature_cases) for case in cases.cases()}
     there = {name for name in os.listdir(folder) if name.endswith(".case")}
     if sys.argv[1:] == ["--check"]:
         wrong = set(made) ^ there

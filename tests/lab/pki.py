@@ -22,7 +22,8 @@ Keys of a spec; "days" are from today:
                            unknown, or "=NAME": the very key of NAME
     subject = "=NAME"      the very subject of NAME; any other text is the CN; "" is an empty one
     aki = "=NAME"          authority key identifier of NAME's key; false: none; default: issuer's
-    san = ["{mx}"]         DNS names ("ip:192.0.2.1" an address, "mail:a@b"); false: no extension
+    san = ["{mx}"]         DNS names ("ip:192.0.2.1" an address, "mail:a@b",
+                           "srv:_imaps.{zone}" a SRV-ID); false: no extension
     start, days            notBefore, notAfter
     ca = true|false|"none" basicConstraints; pathlen = 0 or false
     usage = ["keyCertSign"], eku = ["serverAuth"], false for none
@@ -367,6 +368,8 @@ class Scenario:
             return tlv(0x87, ipaddress.ip_address(text[3:]).packed)
         if text.startswith("mail:"):
             return tlv(0x81, text[5:].encode())
+        if text.startswith("srv:"):
+            return tlv(0xa0, oid("1.3.6.1.5.5.7.8.7"), tlv(0xa0, tlv(0x16, text[4:].encode())))
         return tlv(0x82, text.encode("latin-1").replace(b"\\0", b"\0"))
 
     def cert(self, label):

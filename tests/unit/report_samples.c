@@ -51,6 +51,7 @@ static struct dp_host_facts *add_host(struct dp_facts *facts, struct dp_verdict 
 
 	host->name = name_of(name);
 	host->preference = (uint16_t)(10 * ++facts->host_count);
+	host->port = facts->target.port;
 	host->a = answer(name, DP_TYPE_A, DP_LOOKUP_DATA, security, 1);
 	host->aaaa = answer(name, DP_TYPE_AAAA, DP_LOOKUP_NODATA, security, 0);
 	host_verdict->addrs =

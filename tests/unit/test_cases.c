@@ -6,11 +6,12 @@
  *     rfc RFC 5280 s6.1.3       what the expectation rests on
  *     now 2040-06-01T12:00:00Z
  *     names mx.example.org ...  reference identifiers
- *     pkix yes                  usages 0 and 1 are usable
- *     record 2 1 1 HEX          a TLSA record ...
- *     expect good cert=2 ...    ... and what must come of it: skipped, none, off-path, broken or
- * good; and of its dp_record_match: reason= (code), cert=, culprit=, depth= verdict failed ...
- * authenticated, failed or limited; record=, path=, disorder=, checks= (at most)
+ *     roots 2                   usages 0 and 1 are usable, and the last two certificates are no
+ * part of the chain, but roots that these usages may end at srv-id _imaps.a.example   a further
+ * name, as SRV-ID (RFC 4985) record 2 1 1 HEX          a TLSA record ... expect good cert=2 ... ...
+ * and what must come of it: skipped, none, off-path, broken or good; and of its dp_record_match:
+ * reason= (code), cert=, culprit=, depth= verdict failed ... authenticated, failed or limited;
+ * record=, path=, disorder=, checks= (at most)
  *     -----BEGIN CERTIFICATE    the chain as sent, PEM
  *
  * Written by tests/cases/gen.py; hand-written ones may stand beside.
@@ -57,7 +58,9 @@ struct one {
 	const char *names[DP_REFERENCES_MAX];
 	size_t names_len;
 	int64_t now;
-	bool pkix, rfc;
+	size_t roots;
+	const char *srv_id;
+	bool rfc;
 	const uint8_t *ders[CERTS_MAX];
 	size_t lens[CERTS_MAX], certs_len;
 };
@@ -117,8 +120,10 @@ static void read_line(struct one *one, char *line)
 		one->expect[one->expect_len++] = dp_arena_text(one->arena, rest, strlen(rest));
 	else if (strncmp(line, "verdict ", 8) == 0)
 		one->verdict = dp_arena_text(one->arena, rest, strlen(rest));
-	else if (strcmp(line, "pkix yes") == 0)
-		one->pkix = true;
+	else if (strncmp(line, "roots ", 6) == 0)
+		one->roots = (size_t)atoi(rest);
+	else if (strncmp(line, "srv-id ", 7) == 0)
+		one->srv_id = dp_arena_text(one->arena, rest, strlen(rest));
 	else if (strncmp(line, "rfc RFC ", 8) == 0)
 		one->rfc = true;
 	else if (line[0] != '#' && line[0] != '\0')
@@ -245,18 +250,24 @@ static void judge(struct one *one,
 	void (*done)(
 		const struct one *one, const struct dp_chain *chain, const struct dp_match *match))
 {
-	struct dp_chain chain;
+	struct dp_chain chain, roots;
 	struct dp_match match;
 
 	one->arena = dp_arena_open();
 	read_case(one);
-	dp_tlsa_classify(one->records, one->records_len, one->pkix);
-	struct dp_match_input input = { one->records, one->records_len, one->names, one->names_len,
-		.now_utc_s = one->now };
-
+	assert_true(one->roots <= one->certs_len);
+	one->certs_len -= one->roots;
+	dp_tlsa_classify(one->records, one->records_len, one->roots > 0);
 	dp_chain_open(&chain, one->ders, one->lens, one->certs_len, one->arena);
+	dp_chain_open(&roots, one->ders + one->certs_len, one->lens + one->certs_len, one->roots,
+		one->arena);
+	struct dp_match_input input = { one->records, one->records_len, one->names, one->names_len,
+		.now_utc_s = one->now, .srv_id = one->srv_id, .pkix_roots = roots.certs,
+		.pkix_root_count = roots.count };
+
 	dp_chain_match(&chain, &input, &match, one->arena);
 	done(one, &chain, &match);
+	dp_chain_close(&roots);
 	dp_chain_close(&chain);
 	dp_arena_close(one->arena);
 }

@@ -91,7 +91,9 @@ static void every_row_is_complete(void **state)
 			fail_msg("%s: not a result type of RFC 8460: %s", row->code,
 				row->result_type);
 		assert_in_range(row->severity, DP_NOTE, DP_ERROR);
-		if (strncmp(row->rfc, "RFC ", 4) != 0 || strstr(row->rfc, " s") == NULL)
+		/* RFC 2782 has no numbers for its sections. */
+		if (strncmp(row->rfc, "RFC ", 4) != 0 ||
+			(strstr(row->rfc, " s") == NULL && strcmp(row->rfc, "RFC 2782") != 0))
 			fail_msg("%s: not \"RFC n sN\": %s", row->code, row->rfc);
 		assert_true(strlen(row->cause) > 0);
 		check_sentence(row->code, row->cause);

@@ -211,10 +211,14 @@ static void test_srv(void **state)
 {
 	struct dp_serve_pattern pattern;
 	struct dp_options options = { .allowed = NULL };
-	struct dp_target target = { .text = "SRV:_imaps._tcp.example.org", .port = 993 };
+	struct dp_target target = { .text = "SRV:_imaps._tcp.example.org",
+		.is_domain = true,
+		.is_service = true,
+		.port = 993 };
 
 	(void)state;
-	assert_true(dp_name_parse("_imaps._tcp.example.org", &target.name));
+	assert_true(dp_name_parse("example.org", &target.name));
+	assert_true(dp_name_parse("_imaps._tcp.example.org", &target.srv));
 	assert_non_null(dp_serve_refuses(&options, &target));
 	assert_null(dp_serve_pattern_read("*.example.org", arena, &pattern));
 	options.allowed = &pattern;

@@ -35,7 +35,7 @@
 
 struct world_case {
 	const char *name;
-	const char *target;  /* "example.org", or "smtp:host" */
+	const char *target;  /* "example.org", "smtp:host", "imaps:host", "srv:_imaps._tcp.name" */
 	const char *dns;     /* lines "NAME TYPE SECURITY STATE RDATA": see answer() */
 	const char *servers; /* lines "ADDRESS WORD...": one word a connection, the last repeats */
 	enum dp_outcome outcome;
@@ -51,6 +51,7 @@ static bool all_nameservers;
 static bool planning;
 static bool v4_only;
 static enum dp_key_types key_types; /* auto */
+static struct dp_chain pkix_roots;  /* of services other than SMTP */
 
 /* --- the world --- */
 
@@ -96,6 +97,23 @@ static void add_mx(struct dp_lookup *lookup, const char *preference, const char 
 	rdata[1] = (uint8_t)value;
 	memcpy(rdata + 2, name.wire, name.len);
 	add_rr(lookup, rdata, 2u + name.len);
+}
+
+/* priority, weight, port, target */
+static void add_srv(struct dp_lookup *lookup, char words[WORDS][128])
+{
+	struct dp_name name;
+	uint8_t rdata[6 + DP_NAME_MAX];
+
+	for (size_t i = 0; i < 3; i++) {
+		unsigned value = (unsigned)atoi(words[i]);
+
+		rdata[2 * i] = (uint8_t)(value >> 8);
+		rdata[2 * i + 1] = (uint8_t)value;
+	}
+	assert_true(dp_name_parse(words[3], &name));
+	memcpy(rdata + 6, name.wire, name.len);
+	add_rr(lookup, rdata, 6u + name.len);
 }
 
 static void add_ns(struct dp_lookup *lookup, const char *host)
@@ -271,6 +289,8 @@ static void answer(struct dp_lookup *lookup, char words[WORDS][128], size_t coun
 		return;
 	if (lookup->type == DP_TYPE_MX)
 		add_mx(lookup, words[at], words[at + 1]);
+	else if (lookup->type == DP_TYPE_SRV)
+		add_srv(lookup, words + at);
 	else if (lookup->type == DP_TYPE_NS)
 		add_ns(lookup, words[at]);
 	else if (lookup->type == DP_TYPE_TLSA)
@@ -416,6 +436,29 @@ static void probe(const struct world_case *c, const struct dp_task *task)
 
 /* --- one case --- */
 
+/* "smtp:HOST", "imaps:HOST", "srv:_imaps._tcp.DOMAIN", or a mail domain. */
+static void aim(const struct world_case *c, struct dp_target *target)
+{
+	static const struct dp_service imap = { .name = "IMAP", .clients = true };
+	const char *name = strchr(c->target, ':') != NULL ? strchr(c->target, ':') + 1 : c->target;
+
+	target->is_domain = name == c->target;
+	assert_true(dp_name_parse(name, &target->name));
+	if (target->is_domain || strncmp(c->target, "smtp:", 5) == 0)
+		return;
+	target->service = &imap;
+	target->port = 993;
+	target->pkix_roots = pkix_roots.certs;
+	target->pkix_root_count = pkix_roots.count;
+	if (strncmp(c->target, "srv:", 4) != 0)
+		return;
+	target->is_domain = target->is_service = true;
+	target->srv = target->name;
+	target->name = dp_name_parent(&target->srv, 2);
+	target->srv_id = dp_arena_printf(arena, "_imaps.%s", strstr(name, "_tcp.") + 5);
+	target->sni_is_domain = strstr(name, "_xmpp") != NULL;
+}
+
 static struct dp_facts *run(const struct world_case *c)
 {
 	struct dp_target target = { .text = c->target,
@@ -432,8 +475,7 @@ static struct dp_facts *run(const struct world_case *c)
 	struct dp_facts *facts;
 	size_t count, rounds = 0;
 
-	target.is_domain = strncmp(c->target, "smtp:", 5) != 0;
-	assert_true(dp_name_parse(target.is_domain ? c->target : c->target + 5, &target.name));
+	aim(c, &target);
 	facts = dp_facts_new(&target, arena);
 	facts->resolver_mode = resolver;
 	facts->clock_utc_s = now_utc_s;
