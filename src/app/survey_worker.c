@@ -168,7 +168,8 @@ static void start_job(struct worker *worker, const char *line, size_t len)
 		free_job(job);
 		return;
 	}
-	job->target.share_hosts = true;
+	/* the port of a service is that of its SRV record */
+	job->target.share_hosts = !job->target.is_service;
 	dp_survey_times(worker->options, &settings);
 	job->now_utc_s = settings.now_utc_s;
 	job->check = dp_check_start(worker->live.base, worker->live.resolver, &job->target,
