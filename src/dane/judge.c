@@ -31,9 +31,9 @@ static bool counts_for_addr(const struct dp_probe *probe, const struct dp_probe_
 	return verdict->outcome != DP_UNDETERMINED || !dp_rule_unreachable(probe);
 }
 
-/* Only an attempt that learned something takes the place of an earlier one: a refused or broken-off
- * retry does not undo a failure, nor the answer that there is no such certificate one that was
- * seen. */
+/* Only an attempt that learned something takes the place of an earlier one: a refused, broken-off
+ * or silent retry does not undo a failure, nor the answer that there is no such certificate one
+ * that was seen. */
 static bool counts_instead(const struct dp_probe *later, const struct dp_probe *earlier)
 {
 	if (later->offer != earlier->offer || later->without_sni || later->pending ||
@@ -44,10 +44,14 @@ static bool counts_instead(const struct dp_probe *later, const struct dp_probe *
 }
 
 /* Does a later attempt of the same kind count instead? */
-static bool superseded(const struct dp_addr_facts *addr, size_t index)
+static bool superseded(
+	const struct dp_addr_facts *addr, const struct dp_probe_verdict *verdicts, size_t index)
 {
+	bool failed = verdicts[index].outcome == DP_FAILED;
+
 	for (size_t i = index + 1; i < addr->probe_count; i++) {
-		if (counts_instead(&addr->probes[i], &addr->probes[index]))
+		if (counts_instead(&addr->probes[i], &addr->probes[index]) &&
+			!(failed && verdicts[i].outcome == DP_UNDETERMINED && !verdicts[i].absent))
 			return !addr->probes[index].without_sni;
 	}
 	return false;
@@ -74,13 +78,14 @@ static void settle_addr(struct dp_judge *judge, const struct dp_host_verdict *ho
 
 	verdict->skipped = addr->probe_count > 0;
 	seen[DP_UNDETERMINED] = unfinished(judge->facts, addr);
+	for (size_t i = 0; i < addr->probe_count; i++)
+		dp_rule_probe(judge->facts, &addr->probes[i], host->records, host->record_count,
+			&host->base, judge->now_utc_s, &verdict->probes[i]);
 	for (size_t i = 0; i < addr->probe_count; i++) {
 		const struct dp_probe *probe = &addr->probes[i];
 		struct dp_probe_verdict *pv = &verdict->probes[i];
 
-		dp_rule_probe(judge->facts, probe, host->records, host->record_count, &host->base,
-			judge->now_utc_s, pv);
-		pv->superseded = superseded(addr, i);
+		pv->superseded = superseded(addr, verdict->probes, i);
 		verdict->skipped &= probe->status == DP_NO_ROUTE;
 		if (counts_for_addr(probe, pv))
 			seen[pv->outcome] = true;
