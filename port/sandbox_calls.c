@@ -44,6 +44,8 @@
 #define CALL(word, group) { .name = #word, .number = SYS_##word, .needed = (group) }
 #define CALL_IF(word, group, ...) { .name = #word, .number = SYS_##word, .needed = (group), \
 	.check_count = 1, .checks = { __VA_ARGS__ } }
+#define CALL_REFUSED(word, group) { .name = #word, .number = SYS_##word, .needed = (group), \
+	.refused = true }
 
 /* Memory is never made executable. */
 #define NOT_EXECUTABLE { .arg = 2, .mask = PROT_EXEC, .count = 1, .values = { 0 } }
@@ -161,9 +163,9 @@ static const struct dp_call calls[] = {
 	CALL(pipe2, NETWORK),
 /* which libevent tries, one after the other, when pipe2 fails for want of descriptors */
 #ifdef SYS_pipe
-	CALL(pipe, NETWORK),
+	CALL_REFUSED(pipe, NETWORK),
 #endif
-	CALL(socketpair, NETWORK),
+	CALL_REFUSED(socketpair, NETWORK),
 	CALL(getsockopt, NETWORK),
 	CALL(getsockname, NETWORK),
 	CALL(getpeername, NETWORK),

@@ -70,7 +70,7 @@ static void put_call(
 		body -= check_steps(&call->checks[i]);
 		put_check(writer, table, &call->checks[i], body + 1);
 	}
-	put(writer, RETURN, 0, 0, DP_FILTER_ALLOW);
+	put(writer, RETURN, 0, 0, call->refused ? DP_FILTER_REFUSE : DP_FILTER_ALLOW);
 	if (call->check_count > 0)
 		put(writer, LOAD_WORD, 0, 0, AT_NUMBER);
 }

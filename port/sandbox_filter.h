@@ -39,6 +39,7 @@ struct dp_call {
 	unsigned needed; /* enum dp_calls, or-ed: any of them */
 	uint8_t check_count;
 	struct dp_call_check checks[DP_CALL_CHECKS_MAX]; /* all must hold */
+	bool refused; /* fails with EMFILE instead: what a library tries when another failed */
 };
 
 struct dp_call_table {
@@ -62,6 +63,7 @@ struct dp_filter_step {
 
 #define DP_FILTER_STEPS_MAX 512
 #define DP_FILTER_ALLOW 0x7fff0000u
+#define DP_FILTER_REFUSE 0x00050018u /* SECCOMP_RET_ERRNO, EMFILE */
 /* The process; for kernels before 4.14 the thread, which is the only one. */
 #define DP_FILTER_KILL 0x80000000u
 

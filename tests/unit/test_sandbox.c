@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -80,7 +81,7 @@ static bool allowed(unsigned groups, long number, uint64_t a, uint64_t b, uint64
 	struct data data = { (int32_t)number, dp_call_table.arch, 0x1234, { a, b, c, 0, 0, 0 } };
 	uint32_t out = run(steps, make(groups), &data);
 
-	assert_true(out == DP_FILTER_ALLOW || out == DP_FILTER_KILL);
+	assert_true(out == DP_FILTER_ALLOW || out == DP_FILTER_KILL || out == DP_FILTER_REFUSE);
 	return out == DP_FILTER_ALLOW;
 }
 
@@ -108,13 +109,14 @@ static void rows(void **state)
 		for (size_t i = 0; i < dp_call_table.count; i++) {
 			const struct dp_call *call = &dp_call_table.calls[i];
 			struct data data = fitting(call);
+			uint32_t good = call->refused ? DP_FILTER_REFUSE : DP_FILTER_ALLOW;
 			bool wanted = false;
 
 			for (size_t j = 0; j < dp_call_table.count; j++)
 				wanted = wanted ||
 					(dp_call_table.calls[j].number == call->number &&
 						(dp_call_table.calls[j].needed & groups[g]) != 0);
-			if ((run(steps, count, &data) == DP_FILTER_ALLOW) != wanted)
+			if (run(steps, count, &data) != (wanted ? good : DP_FILTER_KILL))
 				fail_msg("%s with groups %x", call->name, groups[g]);
 		}
 	}
@@ -192,6 +194,18 @@ static void named_calls(void **state)
 	}
 }
 
+/* Refused without an end, so that the library which tries it can say what is wrong. */
+static void refused_calls(void **state)
+{
+	size_t count = make(ALL);
+	struct data data = { SYS_socketpair, dp_call_table.arch, 0, { AF_UNIX, SOCK_STREAM } };
+	(void)state;
+
+	assert_int_equal(run(steps, count, &data), 0x00050000 | EMFILE);
+	count = make(DP_CALLS_ALWAYS | DP_CALLS_READ | DP_CALLS_WRITE);
+	assert_int_equal(run(steps, count, &data), DP_FILTER_KILL);
+}
+
 /* Numbers of another machine, and those of x32 on x86_64, mean other calls. */
 static void other_machines(void **state)
 {
@@ -252,9 +266,9 @@ static void arguments(void **state)
 static void big_endian(void **state)
 {
 	static const struct dp_call calls[] = {
-		{ "one", 7, DP_CALLS_ALWAYS, 1, { { 2, 2, 0xff, { 3, 5 } } } },
+		{ "one", 7, DP_CALLS_ALWAYS, 1, { { 2, 2, 0xff, { 3, 5 } } }, false },
 		{ "two", 8, DP_CALLS_ALWAYS, 2,
-			{ { 0, 1, UINT32_MAX, { 2 } }, { 5, 3, 0xf, { 1, 2, 4 } } } },
+			{ { 0, 1, UINT32_MAX, { 2 } }, { 5, 3, 0xf, { 1, 2, 4 } } }, false },
 	};
 	struct dp_call_table table = { 9, true, 100, calls, 2 };
 	struct data data = { 7, 9, 0, { 0 } };
@@ -313,6 +327,7 @@ int main(void)
 		cmocka_unit_test(rows),
 		cmocka_unit_test(what_is_not_in_the_table),
 		cmocka_unit_test(named_calls),
+		cmocka_unit_test(refused_calls),
 		cmocka_unit_test(other_machines),
 		cmocka_unit_test(arguments),
 		cmocka_unit_test(big_endian),
