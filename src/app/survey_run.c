@@ -16,7 +16,7 @@
 #define STDERR 2
 #define READ_BYTES 65536
 #define WRITE_BYTES 4096        /* what a pipe takes without waiting (port.h) */
-#define OUT_MOST (1024u * 1024) /* results that wait to be read, before no more is begun */
+#define OUT_MOST (256u * 1024) /* results that wait to be read, before no more is begun */
 #define PROGRESS_MS 500
 #define ERASE_LINE "\r\033[K"
 
@@ -51,7 +51,7 @@ struct run {
 	struct event *pump, *later, *progress, *sigint, *sigterm;
 	struct dp_survey_counts counts;
 	uint64_t begun, open; /* targets: given to workers; of them without a result yet */
-	bool stopping, interrupted, progress_shown;
+	bool stopping, interrupted, unread, progress_shown; /* unread: the reader is gone */
 	int status;
 };
 
@@ -77,7 +77,8 @@ static void fail_output(struct run *run, enum dp_status status)
 {
 	run->status = DP_EXIT_USAGE;
 	run->stopping = true;
-	if (status != DP_CLOSED)
+	run->unread = status == DP_CLOSED;
+	if (!run->unread)
 		dp_complain(
 			"standard output cannot be written%s; --resume goes on from what it holds",
 			status == DP_NO_RESOURCE ? " (no space left)" : "");
@@ -402,7 +403,7 @@ static void summarize(struct run *run)
 	struct dp_buf line;
 
 	erase_progress(run);
-	if (run->options->quiet)
+	if (run->options->quiet || run->unread)
 		return;
 	dp_buf_init(&line, run->options->arena);
 	dp_survey_summary(&line, &run->counts, dp_port_monotonic_ms());

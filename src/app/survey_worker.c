@@ -18,7 +18,7 @@
 #include "port/port.h"
 
 #define READ_BYTES 16384
-#define OUT_MOST (256u * 1024) /* results that wait to be taken, before no more is begun */
+#define OUT_MOST (128u * 1024) /* results that wait to be taken, before no more is begun */
 #define TICK_MS 50
 #define LATE_MS 100 /* the loop is late by that: what is under way comes first */
 #define AT_A_TIME 16
