@@ -371,8 +371,8 @@ const struct dp_option dp_option_table[] = {
 		"of a mail domain also the ports 465, 587, 993, 995 and 4190 of its MX hosts, and "
 		"what its SRV records name for them; where nothing is published that is told and "
 		"no failure" },
-	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_SERVE, 0, "pkix-roots", DP_OPTION_VALUE, "FILE",
-		dp_option_pkix_roots,
+	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_SERVE | DP_OF_SURVEY, 0, "pkix-roots", DP_OPTION_VALUE,
+		"FILE", dp_option_pkix_roots,
 		"root CAs that TLSA records of usages 0 and 1 lead to, for all services but SMTP "
 		"(such records are unusable)" },
 	{ DP_OF_DNS, 'r', "resolver", DP_OPTION_LIST, "WAY", dp_option_resolver,
