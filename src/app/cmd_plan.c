@@ -68,6 +68,15 @@ static int take_key(struct session *session, const struct dp_bundle *bundle)
 			  session->next.name);
 }
 
+static bool only_cas(const struct dp_chain *chain)
+{
+	for (size_t i = 0; i < chain->count; i++) {
+		if (!chain->certs[i].is_ca)
+			return false;
+	}
+	return true;
+}
+
 /* What a server would not take, or what would not be planned right. */
 static int check_chain(const struct session *session)
 {
@@ -79,6 +88,12 @@ static int check_chain(const struct session *session)
 		return dp_complain("%s: its first certificate cannot be read; give the file that "
 				   "the server is to use",
 			name);
+	/* As certbot's chain.pem. A server's own one that it signed itself may be a CA's, too. */
+	if (leaf->is_ca && !leaf->self_issued && leaf->name_count == 0 && only_cas(chain))
+		return dp_complain(
+			"%s holds certificates of CAs alone (\"%s\"); give the file that "
+			"begins with the server's own, as in fullchain.pem",
+			name, leaf->subject_text);
 	for (size_t i = 1; i < chain->count; i++) {
 		const struct dp_cert *cert = &chain->certs[i];
 

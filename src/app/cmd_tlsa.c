@@ -184,8 +184,30 @@ static int tlsa_of_file(const struct dp_options *options, const char *path)
 	return status;
 }
 
+/* An option that would change nothing hides a mistake. */
+static const char *without_effect(const struct dp_options *options)
+{
+	static const char *const live[] = { "ipv4", "ipv6", "ehlo", "connect", "key-types",
+		"resolver", "trust-anchor", "root-hints", "timeout", "deadline" };
+
+	for (size_t t = 0; options->live == NULL && t < options->typed_count; t++) {
+		for (size_t i = 0; i < sizeof(live) / sizeof(live[0]); i++) {
+			if (strcmp(options->typed[t], live[i]) == 0)
+				return dp_arena_printf(options->arena,
+					"--%s is for servers; type --live TARGET instead of a file, or "
+					"leave it out",
+					live[i]);
+		}
+	}
+	return NULL;
+}
+
 static int tlsa(const struct dp_options *options)
 {
+	const char *wrong = without_effect(options);
+
+	if (wrong != NULL)
+		return dp_complain("%s", wrong);
 	if (options->live != NULL && options->target_count > 0)
 		return dp_complain("--live takes the certificates from the server, not from "
 				   "\"%s\"; leave out the one or the other",

@@ -99,7 +99,12 @@ const char *dp_option_host(struct dp_options *options, const char *value)
 
 const char *dp_option_owner(struct dp_options *options, const char *value)
 {
-	return dp_option_name(value, &options->owner);
+	const char *why = dp_option_name(value, &options->owner);
+
+	if (why == NULL && options->owner.len > 1 && options->owner.wire[1] == '_')
+		why = "is the name of a record; type that of the server, as in mx.example.org: _25._tcp "
+		      "is put before it";
+	return why;
 }
 
 /* A number from 0, or one of the words of RFC 7218, which end with NULL. */
@@ -159,6 +164,10 @@ const char *dp_option_ports(struct dp_options *options, const char *value)
 	if (!dp_text_number(value, 1, UINT16_MAX, &number))
 		return "is no port; type a number from 1 to 65535";
 	port = (uint16_t)number;
+	for (size_t i = 0; i < options->port_count; i++) {
+		if (options->ports[i] == port)
+			return NULL;
+	}
 	options->ports = dp_option_append(
 		options->arena, options->ports, options->port_count++, &port, sizeof(port));
 	return NULL;

@@ -99,18 +99,73 @@ static const char *write_spki(
 	return NULL;
 }
 
+/* The public point that an EC key holds beside its secret (RFC 5915 s3), which may be left out.
+ * False: there is none, or it is no EC key. */
+static bool own_point(const uint8_t *der, size_t len, struct dp_der_item *point)
+{
+	struct dp_der at = dp_der_open(der, len);
+	struct dp_der_item item;
+
+	for (int layer = 0; layer < 2; layer++) {
+		if (!dp_der_take(&at, DP_DER_SEQUENCE, &item))
+			return false;
+		at = dp_der_inside(&item);
+		if (!dp_der_take(&at, DP_DER_INTEGER, &item))
+			return false;
+		if (!dp_der_take(&at, DP_DER_SEQUENCE, &item))
+			break;
+		if (!dp_der_take(&at, DP_DER_OCTET_STRING, &item)) /* PKCS#8 around it */
+			return false;
+		at = dp_der_inside(&item);
+	}
+	if (!dp_der_take(&at, DP_DER_OCTET_STRING, &item))
+		return false;
+	(void)dp_der_take(&at, DP_DER_CONTEXT | DP_DER_CONSTRUCTED, &item); /* the curve */
+	if (!dp_der_take(&at, DP_DER_CONTEXT | DP_DER_CONSTRUCTED | 1, &item))
+		return false;
+	at = dp_der_inside(&item);
+	return dp_der_take(&at, DP_DER_BIT_STRING, point) && point->len >= 2;
+}
+
+/* Certificates are made with the point in the form that the key holds it in (SEC 1 s2.3.3): as a
+ * whole, or compressed. The library writes it as a whole, and takes no third ("hybrid"). */
+static const char *keep_form(
+	const struct dp_der_item *own, struct dp_arena *arena, struct spki *out)
+{
+	struct dp_der der = dp_der_open(out->der, out->len);
+	struct dp_der_item outer, algorithm;
+	size_t len;
+	const uint8_t *whole = dp_encoding_bare_key(out->der, out->len, &len);
+	uint8_t *point;
+
+	if (own->value[1] != 2 && own->value[1] != 3)
+		return NULL;
+	if (whole == NULL || len < 3 || !dp_der_take(&der, DP_DER_SEQUENCE, &outer))
+		return damaged;
+	der = dp_der_inside(&outer);
+	if (!dp_der_take(&der, DP_DER_SEQUENCE, &algorithm))
+		return damaged;
+	point = dp_arena_copy(arena, whole, len);
+	point[0] = (uint8_t)(2 | (whole[len - 1] & 1));
+	return wrap(algorithm.start, algorithm.total, point, 1 + len / 2, arena, out);
+}
+
 /* RSA and EC: PKCS#8, PKCS#1, SEC1. */
 static const char *library_key(
 	const uint8_t *der, size_t len, struct dp_arena *arena, struct spki *out)
 {
 	mbedtls_pk_context pk;
 	struct blind blind;
+	struct dp_der_item point;
 	const char *why = damaged;
 
 	dp_digest_sha256(der, len, blind.state);
 	mbedtls_pk_init(&pk);
 	if (mbedtls_pk_parse_key(&pk, der, len, NULL, 0, blinding, &blind) == 0)
 		why = write_spki(&pk, arena, out);
+	if (why == NULL && mbedtls_pk_get_type(&pk) == MBEDTLS_PK_ECKEY &&
+		own_point(der, len, &point))
+		why = keep_form(&point, arena, out);
 	mbedtls_pk_free(&pk);
 	mbedtls_platform_zeroize(&blind, sizeof blind);
 	return why;
@@ -172,6 +227,9 @@ static const char *private_key(
 		return library_key(block->der, block->der_len, arena, out);
 	if (!dp_algorithm_read(&algorithm, &oid, &parameters))
 		return damaged;
+	if (DP_DER_IS_OID(&oid, "\x2b\x65\x6e") || DP_DER_IS_OID(&oid, "\x2b\x65\x6f"))
+		return "is for key agreement alone (X25519, X448), which no server's certificate is "
+		       "of; give the key of the certificate";
 	if (DP_DER_IS_OID(&oid, "\x2b\x65\x70"))
 		return edwards_key(&algorithm, &inner, false, arena, out);
 	if (DP_DER_IS_OID(&oid, "\x2b\x65\x71"))

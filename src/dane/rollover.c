@@ -328,6 +328,7 @@ struct dp_rollover *dp_rollover_plan(const struct dp_rollover_input *input)
 	dp_rollover_share(plan, count);
 	for (size_t i = 0; i < count; i++)
 		plan_host(&works[i]);
+	dp_rollover_signature_notes(input, plan);
 	settle(plan, input->facts);
 	dp_rollover_words(input, plan);
 	if (plan->outcome == DP_ROLLOVER_UNDETERMINED)

@@ -7,6 +7,7 @@
 #include "dane/known_ca.h"
 #include "dane/rollover_parts.h"
 #include "dane/rules.h"
+#include "dane/survey.h"
 
 #define MANY_RECORDS 12 /* see judge_records.c */
 #define SHOWN_BYTES 8
@@ -140,7 +141,9 @@ static void expiry_note(struct dp_rollover_work *work)
 {
 	const struct dp_chain *chain = work->input->next.chain;
 	int64_t now_utc_s = work->input->now_utc_s;
-	int64_t then_utc_s = now_utc_s + DP_ROLLOVER_TTLS * (int64_t)work->host->ttl_s;
+	int64_t wait_s = DP_ROLLOVER_TTLS * (int64_t)work->host->ttl_s;
+	int64_t warning_s = work->input->facts->target.cert_warning_s; /* -1: not given */
+	int64_t then_utc_s = now_utc_s + (warning_s > wait_s ? warning_s : wait_s);
 	char date[DP_TIME_TEXT_MAX];
 
 	for (size_t i = 0; chain != NULL && i < chain->count; i++) {
@@ -179,6 +182,7 @@ static void anchor_note(struct dp_rollover_work *work)
 		const struct dp_cert *anchor = record->record->usage == DP_DANE_TA && record->served
 			? dp_rollover_pinned(work, record->record)
 			: NULL;
+		const char *file = dp_survey_shell_word(work->input->next.name, work->arena);
 		bool below = false;
 
 		for (size_t i = 0; anchor != NULL && !record->fresh && i < chain->count; i++)
@@ -194,9 +198,8 @@ static void anchor_note(struct dp_rollover_work *work)
 				"hold. Complete the file, then plan again; no new record may be "
 				"needed:\n  daneprobe chain --complete %s --tlsa '%s' %s",
 				short_text(work, record->record), anchor->subject_text,
-				work->input->next.name, work->input->next.name,
-				dp_tlsa_text(record->record, 0, work->arena),
-				work->input->next.name));
+				work->input->next.name, file,
+				dp_tlsa_text(record->record, 0, work->arena), file));
 	}
 }
 
@@ -298,6 +301,20 @@ static void state_notes(struct dp_rollover_work *work)
 			"To renew without a wait next time, also where the CA wants a new key "
 			"each time: make the next key now, and publish its record beside these: "
 			"daneprobe plan --new NEXT.key");
+}
+
+void dp_rollover_signature_notes(const struct dp_rollover_input *input, struct dp_rollover *plan)
+{
+	const struct dp_verdict *verdict = input->verdict;
+
+	for (size_t i = 0; i < verdict->finding_count; i++) {
+		const struct dp_finding *finding = &verdict->findings[i];
+
+		if (finding->code == DP_REASON_RRSIG_EXPIRES_SOON)
+			dp_rollover_note(plan,
+				&(struct dp_rollover_note){ "rrsig-expires-soon", true, -1,
+					finding->cause, "RFC 4035 s5.3.1" });
+	}
 }
 
 void dp_rollover_notes(struct dp_rollover_work *work)

@@ -66,6 +66,8 @@ const char *dp_rollover_span(struct dp_arena *arena, int64_t seconds);
 
 /* rollover_notes.c: warnings and remarks on a host. */
 void dp_rollover_notes(struct dp_rollover_work *work);
+/* Signatures that end soon: the wait may outlast them. Of the whole plan. */
+void dp_rollover_signature_notes(const struct dp_rollover_input *input, struct dp_rollover *plan);
 void dp_rollover_note(struct dp_rollover *plan, const struct dp_rollover_note *note);
 
 #endif

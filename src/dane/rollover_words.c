@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "dane/rollover_parts.h"
+#include "dane/survey.h"
 
 #define MINUTE_S 60
 #define HOUR_S 3600
@@ -51,16 +52,21 @@ static const char *wait_text(const struct scope *scope)
 		dp_rollover_span(scope->arena, scope->group->wait_s / DP_ROLLOVER_TTLS));
 }
 
+static const char *target_word(const struct scope *scope)
+{
+	return dp_survey_shell_word(scope->input->facts->target.text, scope->arena);
+}
+
 static const char *plan_command(const struct scope *scope, const char *since)
 {
 	return dp_arena_printf(scope->arena, "daneprobe plan%s --since %s --new %s %s",
 		scope->plan->servers_asked ? " --all-nameservers" : "", since,
-		scope->plan->next.name, scope->input->facts->target.text);
+		dp_survey_shell_word(scope->plan->next.name, scope->arena), target_word(scope));
 }
 
 static const char *check_command(const struct scope *scope)
 {
-	const char *target = scope->input->facts->target.text;
+	const char *target = target_word(scope);
 
 	if (scope->group->state != DP_ROLLOVER_FIRST)
 		return dp_arena_printf(scope->arena, "daneprobe check %s", target);

@@ -17,19 +17,14 @@ struct file {
 static const char *kind_text(enum dp_block_kind kind)
 {
 	switch (kind) {
-	case DP_BLOCK_PRIVATE_KEY: return "private key";
-	case DP_BLOCK_ENCRYPTED_KEY: return "encrypted private key";
+	case DP_BLOCK_PRIVATE_KEY:
+	case DP_BLOCK_ENCRYPTED_KEY: return "private key";
 	case DP_BLOCK_PUBLIC_KEY: return "public key";
 	case DP_BLOCK_REQUEST: return "certificate request";
 	case DP_BLOCK_CERTIFICATE: return "certificate";
 	case DP_BLOCK_OTHER: break;
 	}
 	return "block";
-}
-
-static const char *an(enum dp_block_kind kind)
-{
-	return kind == DP_BLOCK_ENCRYPTED_KEY ? "n" : "";
 }
 
 static const char *where(const struct file *file, const struct dp_block *block)
@@ -81,8 +76,8 @@ static const char *keys_beside(struct file *file)
 		why = dp_key_spki(block, file->arena, &spki, &spki_len);
 		if (block->kind == DP_BLOCK_PRIVATE_KEY) {
 			if (why != NULL)
-				return dp_arena_printf(file->arena, "holds a%s %s%s that %s",
-					an(block->kind), kind, where(file, block), why);
+				return dp_arena_printf(file->arena, "holds a %s%s that %s", kind,
+					where(file, block), why);
 			if (!own_by_key(file, spki, spki_len))
 				return dp_arena_printf(file->arena,
 					"holds a private key%s that belongs to none of its "
@@ -248,8 +243,8 @@ static const char *keys_alone(struct file *file)
 			continue;
 		why = from_key(&source, block, file->arena);
 		if (why != NULL)
-			return dp_arena_printf(file->arena, "holds a%s %s%s that %s",
-				an(block->kind), kind_text(block->kind), where(file, block), why);
+			return dp_arena_printf(file->arena, "holds a %s%s that %s",
+				kind_text(block->kind), where(file, block), why);
 		for (size_t j = 0; j < out->own_count; j++)
 			known = known ||
 				dp_source_same_octets(out->own[j].spki, out->own[j].spki_len,

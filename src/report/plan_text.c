@@ -25,6 +25,7 @@ struct page {
 	const struct dp_facts *facts;
 	const struct dp_rollover *plan;
 	int width;
+	size_t shown_bytes; /* of a record; 0: all */
 	bool color;
 };
 
@@ -135,7 +136,8 @@ static void write_host(const struct page *page, size_t index)
 	for (size_t i = 0; i < host->record_count; i++)
 		write_prose(page, "    ", 6,
 			dp_arena_printf(page->arena, "%s %s",
-				dp_tlsa_text(host->records[i].record, SHOWN_BYTES, page->arena),
+				dp_tlsa_text(
+					host->records[i].record, page->shown_bytes, page->arena),
 				meaning(&host->records[i])));
 }
 
@@ -231,7 +233,8 @@ void dp_plan_text(struct dp_buf *out, const struct dp_facts *facts, const struct
 	const struct dp_report_options *options)
 {
 	struct page page = { out, out->arena, facts, plan,
-		options->width > 0 ? options->width : WIDTH_DEFAULT, options->color };
+		options->width > 0 ? options->width : WIDTH_DEFAULT,
+		options->verbose ? 0 : SHOWN_BYTES, options->color };
 	bool *told = dp_arena_alloc(out->arena, plan->note_count + 1);
 
 	if (page.width < WIDTH_MIN)

@@ -56,6 +56,7 @@ class Files:
         self.leaf = cert_pem(self.key, "mx.example.org", (ca, "Some CA"))
         self.second = cert_pem(other, "mx2.example.org", (ca, "Some CA"))
         self.other = key_pem(other)
+        self.middle = cert_pem(other, "Its Intermediate", (ca, "Some CA"), ca=True)
         return self
 
     def __exit__(self, *_):
@@ -100,6 +101,7 @@ def plan_refuses_files_that_no_server_can_use():
             (files.leaf.replace("M", "!", 1), "cannot be read"),
             (files.ca + files.leaf, 'put that of "mx.example.org" first'),
             (files.leaf + files.second + files.ca, "plan for one after the other"),
+            (files.middle + files.ca, "give the file that begins with the server's own"),
             (files.other + files.leaf, "private key does not belong to its first certificate"),
             (files.other + key_pem(files.key), "holds several keys"),
             (key_pem(files.key, secret), "is encrypted; type"),

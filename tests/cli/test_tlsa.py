@@ -55,6 +55,7 @@ def make():
     openssl("pkcs12", "-export", "-passout", "pass:", "-inkey", "mx.key", "-in", "mx.pem", "-out",
             "mx.p12")
     openssl("crl2pkcs7", "-nocrl", "-certfile", "mx.pem", "-out", "mx.p7b")
+    openssl("genpkey", "-algorithm", "x25519", "-out", "x25519.key")
     openssl("pkey", "-in", "mx.key", "-aes256", "-passout", "pass:x", "-out", "locked.key")
     return hashlib.sha256(openssl("pkey", "-in", "mx.key", "-pubout", "-outform", "DER")).hexdigest()
 
@@ -94,6 +95,11 @@ def tlsa_wrong_input():
             (["--port", "0", "mx.pem"], "type a number from 1 to 65535"),
             (["--ttl", "1h", "mx.pem"], "type seconds"),
             (["--owner", "mx.exam ple.org", "mx.pem"], "--owner"),
+            (["--owner", "_25._tcp.mx.example.org", "mx.pem"], "type that of the server"),
+            (["--resolver", "192.0.2.1", "mx.pem"], "--resolver is for servers; type --live"),
+            (["-4", "mx.pem"], "--ipv4 is for servers"),
+            (["--connect", "mx.example.org=192.0.2.1", "mx.pem"], "--connect is for servers"),
+            (["x25519.key"], "for key agreement alone"),
             (["--live", "example.org", "mx.pem"], "leave out the one or the other"),
             (["--live", "example.org", "--owner", "mx.example.org"], "leave it out"),
             (["--live", "192.0.2.1"], "is an address"),
@@ -128,7 +134,7 @@ def tlsa_of_files():
 
 @test
 def tlsa_owner_port_ttl():
-    result = run("tlsa", "--owner", "MAIL.example.net.", "--port", "25", "--port", "465", "--ttl", "60",
+    result = run("tlsa", "--owner", "MAIL.example.net.", "--port", "25", "--port", "465", "--port", "25", "--ttl", "60",
                  path("mx.pem"))
     equal(result.out, "".join(f"_{port}._tcp.mail.example.net. 60 IN TLSA 3 1 1 {KEY_DIGEST}\n"
                               for port in (25, 465)), "two ports")

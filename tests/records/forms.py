@@ -53,6 +53,24 @@ def forms(kind):
          "trusted.pem", "text.pem"] + traditional(kind)
 
 
+def point_forms(kind):
+    """An EC key that holds its point compressed: OpenSSL makes the certificate and the request with
+    that very point, so the other form of it would be another digest."""
+    common.call("openssl", "ec", "-in", kind + ".key", "-conv_form", "compressed", "-out", "point.key")
+    common.call("openssl", "pkcs8", "-topk8", "-nocrypt", "-in", "point.key", "-out", "point.key8")
+    common.call("openssl", "req", "-x509", "-new", "-key", "point.key", "-subj", "/CN=x",
+                "-addext", "subjectAltName=DNS:" + common.host(kind), "-out", "point.crt")
+    common.call("openssl", "req", "-new", "-key", "point.key", "-subj", "/CN=x", "-out", "point.csr")
+    want = common.tlsa("point.crt")[0]
+    common.check(want != common.tlsa(kind + ".crt")[0], "a compressed point is another key: " + want)
+    for name in ("point.key", "point.key8", "point.csr"):
+        out, err = common.tlsa("--owner", common.host(kind), name)
+        common.check(out == want, "%s: %s%s" % (name, out, err))
+    common.write("point.pem", open("point.crt", "rb").read() + open("point.key", "rb").read())
+    out, err = common.tlsa("point.pem")
+    common.check(out == want, "certificate and compressed key: " + out + err)
+
+
 def same_key(kind):
     want = common.tlsa(kind + ".crt")[0]
     for name in forms(kind):
@@ -84,5 +102,8 @@ def public_root():
 def compare(kinds):
     for kind in kinds:
         same_key(kind)
+    for kind in kinds:
+        if kind.startswith("p"):
+            point_forms(kind)
     renewal("p256")
     public_root()

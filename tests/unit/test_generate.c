@@ -147,8 +147,7 @@ static void keys_must_fit(void **state)
 	} files[] = {
 		{ RSA_KEY LEAF_PEM, "private key (line 1) that belongs to none", NULL },
 		{ LEAF_PEM EC_KEY RSA_KEY, "belongs to none of its certificates", NULL },
-		{ ENCRYPTED_KEY, "holds an encrypted private key (line 1) that is encrypted",
-			NULL },
+		{ ENCRYPTED_KEY, "holds a private key (line 1) that is encrypted", NULL },
 		{ ENCRYPTED_KEY LEAF_PEM, NULL, "encrypted private key in the file is left out" },
 		{ LEAF_PEM EC_PUBLIC EC_REQUEST, NULL, NULL },
 		{ LEAF_PEM RSA_PUBLIC, NULL, "the public key (line " },

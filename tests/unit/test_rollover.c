@@ -279,6 +279,53 @@ static void test_expired(void **state)
 	dp_arena_close(arena);
 }
 
+/* Signatures of the records that end before the plan does: HOUR's, in 38 days. */
+static void test_signature_ends(void **state)
+{
+	struct rollover_case c = cases[0];
+	struct dp_facts *facts;
+	struct dp_rollover_input input;
+	struct dp_chain chain;
+
+	(void)state;
+	arena = dp_arena_open();
+	looked_at = plan_of(&c, &facts);
+	assert_false(noted(NULL, "rrsig-expires-soon"));
+	facts->target.rrsig_warning_s = 40 * 86400;
+	input = (struct dp_rollover_input){ .facts = facts,
+		.verdict = dp_policy_judge(facts, NOW),
+		.next = read_new(c.fresh, &chain),
+		.clock_utc_s = NOW,
+		.now_utc_s = NOW,
+		.since_utc_s = DP_TIME_NONE };
+	looked_at = dp_rollover_plan(&input);
+	assert_true(noted(NULL, "rrsig-expires-soon"));
+	dp_arena_close(arena);
+}
+
+/* A file whose name a shell would split is quoted in what is to be typed. */
+static void test_quoted(void **state)
+{
+	struct rollover_case c = cases[1];
+	struct dp_facts *facts;
+	struct dp_rollover_input input;
+	struct dp_chain chain;
+
+	(void)state;
+	arena = dp_arena_open();
+	plan_of(&c, &facts);
+	input = (struct dp_rollover_input){ .facts = facts,
+		.verdict = dp_policy_judge(facts, NOW),
+		.next = read_new(c.fresh, &chain),
+		.clock_utc_s = NOW,
+		.now_utc_s = NOW,
+		.since_utc_s = DP_TIME_NONE };
+	input.next.name = "my chain.pem";
+	assert_non_null(strstr(dp_rollover_plan(&input)->groups[0].steps[0].command,
+		"--new 'my chain.pem' example.org"));
+	dp_arena_close(arena);
+}
+
 /* RFC 7671 s5.1 lets usage 3 pass it by, not so the CA's next renewal. */
 static void test_ends_soon(void **state)
 {
@@ -301,6 +348,13 @@ static void test_ends_soon(void **state)
 	input.now_utc_s--;
 	looked_at = dp_rollover_plan(&input);
 	assert_false(noted(NULL, "expires"));
+	facts->target.cert_warning_s = 40 * 86400;
+	input.now_utc_s -= 39 * 86400;
+	looked_at = dp_rollover_plan(&input);
+	assert_true(noted(NULL, "expires"));
+	input.now_utc_s -= 2 * 86400;
+	looked_at = dp_rollover_plan(&input);
+	assert_false(noted(NULL, "expires"));
 	assert_false(noted(NULL, "not-yet-valid"));
 	input.now_utc_s = dp_text_time_parse("2000-01-01");
 	looked_at = dp_rollover_plan(&input);
@@ -321,12 +375,14 @@ static void test_exit(void **state)
 int main(void)
 {
 	enum { COUNT = sizeof cases / sizeof cases[0] };
-	struct CMUnitTest tests[COUNT + 3];
+	struct CMUnitTest tests[COUNT + 5];
 
 	for (size_t i = 0; i < COUNT; i++)
 		tests[i] = (struct CMUnitTest){ cases[i].name, test_cases, NULL, NULL,
 			(void *)(uintptr_t)&cases[i] };
 	tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(test_expired);
+	tests[COUNT + 3] = (struct CMUnitTest)cmocka_unit_test(test_signature_ends);
+	tests[COUNT + 4] = (struct CMUnitTest)cmocka_unit_test(test_quoted);
 	tests[COUNT + 2] = (struct CMUnitTest)cmocka_unit_test(test_ends_soon);
 	tests[COUNT + 1] = (struct CMUnitTest)cmocka_unit_test(test_exit);
 	return cmocka_run_group_tests(tests, NULL, NULL);
