@@ -7,6 +7,7 @@
 #include "app/live.h"
 #include "app/sandbox.h"
 #include "app/wait.h"
+#include "dane/plan.h"
 #include "dane/policy.h"
 #include "net/resolver.h"
 #include "port/port.h"
@@ -118,7 +119,7 @@ static struct dp_facts *given_facts(const struct dp_chain_run *run)
 		.want_v6 = true,
 		.records = run->records,
 		.record_count = run->record_count,
-		.given = &run->chain,
+		.given = run->survey.chain,
 		.given_name = run->survey.name,
 		.next_hop = run->options->next_hop,
 		.cert_warning_s = run->options->cert_warning_s,
@@ -132,13 +133,11 @@ static struct dp_facts *given_facts(const struct dp_chain_run *run)
 	facts->resolver_why = "the records were given";
 	facts->hosts = dp_arena_alloc(run->options->arena, sizeof(*facts->hosts));
 	facts->hosts[0].name = target.name;
+	facts->hosts[0].port = run->port;
 	addr = dp_facts_add_addr(&facts->hosts[0], run->options->arena);
 	addr->port = run->port;
-	addr->probes[addr->probe_count++] = (struct dp_probe){ .planned = true,
-		.stage = DP_STAGE_DONE,
-		.alert = -1,
-		.chain_seen = true,
-		.chain = run->chain };
+	dp_plan_given_probes(
+		addr, run->survey.chain, run->survey.next != NULL ? run->survey.next->chain : NULL);
 	facts->host_count = 1;
 	facts->hosts_known = true;
 	facts->clock_utc_s = run->survey.now_utc_s;
@@ -236,7 +235,8 @@ static void tell_hosts(
 	words.detail = hosts_that(facts, verdict, DP_FAILED, &bad);
 	if (good == NULL || bad == NULL)
 		return;
-	words.fix = dp_arena_printf(facts->arena, "daneprobe chain --live %s --host %s %s",
+	words.fix = dp_arena_printf(facts->arena,
+		"Compare it with its own host alone:\n  daneprobe chain --live %s --host %s %s",
 		dp_survey_shell_word(facts->target.text, facts->arena), good,
 		dp_survey_shell_word(run->path, facts->arena));
 	dp_finding_add(
@@ -302,7 +302,8 @@ static const char *complete_target(const struct dp_chain_run *run, struct dp_tar
 {
 	const struct dp_name *host = &run->options->host;
 
-	target->given = &run->chain;
+	target->given = run->survey.chain;
+	target->given_too = run->survey.next != NULL ? run->survey.next->chain : NULL;
 	target->given_name = run->survey.name;
 	if (host->len == 0)
 		return NULL;

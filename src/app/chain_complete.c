@@ -10,10 +10,9 @@
 #define PEM_BYTES(der_len) ((der_len)*2 + 128) /* more than base64, line ends and lines around */
 
 /* Which issuer is missing, and what to type. */
-static int refuse(const struct dp_chain_run *run)
+static int refuse(const struct dp_chain_run *run, const struct dp_completion *what)
 {
 	const struct dp_options *options = run->options;
-	const struct dp_completion *what = &run->survey.completion;
 	const char *roots = options->roots_path != NULL ? " that holds it, too" : "";
 	int status = dp_output_exit(options, 2);
 
@@ -59,12 +58,14 @@ static bool holds_key(const struct dp_bundle *bundle)
 /* Room for all of it at once: a buffer that grows would leave copies of the key behind. */
 static void make_room(const struct dp_chain_run *run, struct dp_buf *out)
 {
-	const struct dp_completion *what = &run->written.what;
+	const struct dp_written *written = &run->written;
 
 	dp_buf_init(out, run->options->arena);
 	out->cap = run->bundle.len + 1024;
-	for (size_t i = 0; i < what->added_count; i++)
-		out->cap += PEM_BYTES(what->added[i]->der_len);
+	for (size_t n = 0; n < written->count; n++) {
+		for (size_t i = 0; i < written->what[n].added_count; i++)
+			out->cap += PEM_BYTES(written->what[n].added[i]->der_len);
+	}
 	out->data = dp_arena_alloc(run->options->arena, out->cap);
 }
 
@@ -116,6 +117,26 @@ static int write_out(struct dp_chain_run *run, const struct dp_buf *out)
 		dp_output_shown(options, path), dp_output_failure(status));
 }
 
+/* The file as it is to be. */
+static void compose(struct dp_chain_run *run, struct dp_buf *out)
+{
+	struct dp_complete_part parts[DP_FILE_CHAINS_MAX];
+	struct dp_written *written = &run->written;
+	const struct dp_survey *s = &run->survey;
+
+	make_room(run, out);
+	if (run->bundle.is_der) {
+		dp_buf_bytes(out, run->bundle.data, run->bundle.len);
+		return;
+	}
+	for (size_t n = 0; n < written->count; n++, s = s->next)
+		parts[n] = (struct dp_complete_part){ s->blocks, &s->order, &written->what[n],
+			s->key, false };
+	dp_complete_write(&run->bundle, parts, written->count, out);
+	for (size_t n = 0; n < written->count; n++)
+		written->moved_key[n] = parts[n].moved_key;
+}
+
 int dp_chain_complete(struct dp_chain_run *run)
 {
 	struct dp_written *written = &run->written;
@@ -124,22 +145,19 @@ int dp_chain_complete(struct dp_chain_run *run)
 	const char *wrong;
 	int status;
 
-	if (!run->survey.completion.complete)
-		return refuse(run);
+	for (const struct dp_survey *s = &run->survey; s != NULL; s = s->next) {
+		if (!s->completion.complete)
+			return refuse(run, &s->completion);
+		written->what[written->count++] = s->completion;
+	}
 	written->path = run->options->complete_path;
 	written->to_stdout = dp_port_is_stdout(written->path);
-	written->what = run->survey.completion;
-	if (before.is_der && written->what.added_count > 0)
+	if (before.is_der && written->what[0].added_count > 0)
 		return dp_complain(
 			"%s is DER, which holds one certificate only; type \"openssl x509 "
 			"-inform DER -in FILE\" and complete its output",
 			run->shown);
-	make_room(run, &out);
-	if (before.is_der)
-		dp_buf_bytes(&out, before.data, before.len);
-	else
-		dp_complete_write(&before, run->blocks, &run->survey.order, &written->what,
-			run->survey.key, &out, &written->moved_key);
+	compose(run, &out);
 	status = write_out(run, &out);
 	if (status != DP_EXIT_OK)
 		return status;

@@ -68,11 +68,19 @@ void dp_complete(const struct dp_chain *chain, const struct dp_order *order,
 	const struct dp_stock *stock, const struct dp_wish *wish, struct dp_arena *arena,
 	struct dp_completion *completion);
 
-/* The file with the added certificates behind its last chain certificate, and a private key that
- * stands behind its own certificate moved before it; every other octet stays. key: index of that
- * key's block, -1: none. blocks: of dp_bundle_chain. bundle must be PEM. */
-void dp_complete_write(const struct dp_bundle *bundle, const size_t *blocks,
-	const struct dp_order *order, const struct dp_completion *completion, int key,
-	struct dp_buf *out, bool *moved_key);
+/* One chain of a file, for dp_complete_write. */
+struct dp_complete_part {
+	const size_t *blocks; /* of its certificates */
+	const struct dp_order *order;
+	const struct dp_completion *completion;
+	int key;        /* block of its private key; -1: none */
+	bool moved_key; /* out: it stood behind its own certificate, and now stands before it */
+};
+
+/* The file with the certificates that each of its chains lacks behind the last one of that chain,
+ * and the private key of such a chain before its certificate; every other octet stays. bundle must
+ * be PEM. */
+void dp_complete_write(const struct dp_bundle *bundle, struct dp_complete_part *parts, size_t count,
+	struct dp_buf *out);
 
 #endif

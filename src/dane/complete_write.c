@@ -8,8 +8,8 @@
 
 struct writing {
 	const struct dp_bundle *bundle;
-	const size_t *blocks;
-	const struct dp_completion *completion;
+	struct dp_complete_part *parts;
+	size_t count;
 	struct dp_buf *out;
 	bool crlf; /* lines of the file end with CR LF */
 };
@@ -39,41 +39,54 @@ static void write_block(const struct writing *w, size_t index)
 }
 
 /* Added certificates that go behind this block. */
-static void write_added(const struct writing *w, size_t index)
+static void write_added(const struct writing *w, const struct dp_complete_part *part, size_t index)
 {
-	const struct dp_completion *completion = w->completion;
+	const struct dp_completion *completion = part->completion;
 
 	for (size_t i = 0; i < completion->added_count; i++) {
-		if (w->blocks[completion->after[i]] != index)
+		if (part->blocks[completion->after[i]] != index)
 			continue;
 		end_line(w);
 		write_pem(w, completion->added[i]);
 	}
 }
 
-void dp_complete_write(const struct dp_bundle *bundle, const size_t *blocks,
-	const struct dp_order *order, const struct dp_completion *completion, int key,
-	struct dp_buf *out, bool *moved_key)
+/* A block with what goes before and behind it. */
+static void write_with(const struct writing *w, size_t index)
 {
-	struct writing w = {
-		.bundle = bundle, .blocks = blocks, .completion = completion, .out = out
-	};
-	size_t leaf = blocks[order->leaf], at = 0;
+	bool moved = false;
+
+	for (size_t n = 0; n < w->count; n++) {
+		const struct dp_complete_part *part = &w->parts[n];
+
+		moved |= part->moved_key && index == (size_t)part->key;
+		if (part->moved_key && index == part->blocks[part->order->leaf]) {
+			write_block(w, (size_t)part->key);
+			end_line(w);
+		}
+	}
+	if (!moved)
+		write_block(w, index);
+	for (size_t n = 0; n < w->count; n++)
+		write_added(w, &w->parts[n], index);
+}
+
+void dp_complete_write(const struct dp_bundle *bundle, struct dp_complete_part *parts, size_t count,
+	struct dp_buf *out)
+{
+	struct writing w = { .bundle = bundle, .parts = parts, .count = count, .out = out };
 	const char *end = memchr(bundle->data, '\n', bundle->len);
+	size_t at = 0;
 
 	w.crlf = end != NULL && end > bundle->data && end[-1] == '\r';
-	*moved_key = completion->added_count > 0 && key >= 0 && (size_t)key > leaf;
+	for (size_t n = 0; n < count; n++)
+		parts[n].moved_key = parts[n].completion->added_count > 0 && parts[n].key >= 0 &&
+			(size_t)parts[n].key > parts[n].blocks[parts[n].order->leaf];
 	for (size_t i = 0; i < bundle->count; i++) {
 		const struct dp_block *block = &bundle->blocks[i];
 
 		dp_buf_bytes(out, bundle->data + at, block->start - at);
-		if (i == leaf && *moved_key) {
-			write_block(&w, (size_t)key);
-			end_line(&w);
-		}
-		if (!*moved_key || i != (size_t)key)
-			write_block(&w, i);
-		write_added(&w, i);
+		write_with(&w, i);
 		at = block->end;
 	}
 	dp_buf_bytes(out, bundle->data + at, bundle->len - at);

@@ -158,9 +158,10 @@ struct dp_target {
 	const uint16_t *connect_port;       /* 0 = port; parallel */
 	size_t connect_count;
 	/* A chain to judge in the place of connections (chain --live, plan), and what to call it
-	 * ("fullchain.pem"); NULL: connect. Each host then has one address of family 0, with one
-	 * probe that has sent this chain. */
+	 * ("fullchain.pem"); NULL: connect. Each host then has one address of family 0, with a
+	 * probe for each chain, which has sent it. */
 	const struct dp_chain *given;
+	const struct dp_chain *given_too; /* a second one, of another key; NULL: none */
 	const char *given_name;
 	bool any_name; /* the name of the server is not known: none is compared with the chain's */
 	struct dp_name only_host;   /* of a domain's MX hosts only this one; len 0: all */

@@ -25,6 +25,10 @@ void dp_plan_probes(struct dp_plan *plan, struct dp_host_facts *host);
 /* The given chain in the place of the host's addresses, once it is known that it has records. */
 void dp_plan_given(struct dp_plan *plan, struct dp_host_facts *host);
 
+/* Connections that would have been sent these chains; too: of another key, or NULL. */
+void dp_plan_given_probes(
+	struct dp_addr_facts *addr, const struct dp_chain *one, const struct dp_chain *too);
+
 /* plan_hosts.c: have a host brought whose facts are shared; addresses of all hosts. */
 void dp_plan_shared(struct dp_plan *plan, struct dp_host_facts *host);
 size_t dp_plan_all_addrs(const struct dp_facts *facts);

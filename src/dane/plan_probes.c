@@ -166,6 +166,33 @@ void dp_plan_probes(struct dp_plan *plan, struct dp_host_facts *host)
 	}
 }
 
+static enum dp_offer offer_of(const struct dp_chain *chain)
+{
+	return chain->count > 0 && chain->certs[0].key_type == DP_KEY_RSA ? DP_OFFER_RSA
+									  : DP_OFFER_ECDSA;
+}
+
+static void add_given(struct dp_addr_facts *addr, const struct dp_chain *chain, enum dp_offer offer)
+{
+	addr->probes[addr->probe_count++] = (struct dp_probe){ .planned = true,
+		.offer = offer,
+		.stage = DP_STAGE_DONE,
+		.alert = -1,
+		.chain_seen = true,
+		.chain = *chain };
+}
+
+void dp_plan_given_probes(
+	struct dp_addr_facts *addr, const struct dp_chain *one, const struct dp_chain *too)
+{
+	bool two_types = too != NULL && offer_of(one) != offer_of(too);
+
+	/* What differs in the offer stands by itself: no attempt makes up for the other. */
+	add_given(addr, one, two_types ? offer_of(one) : DP_OFFER_ALL);
+	if (too != NULL)
+		add_given(addr, too, offer_of(too));
+}
+
 void dp_plan_given(struct dp_plan *plan, struct dp_host_facts *host)
 {
 	const struct dp_facts *facts = plan->facts;
@@ -176,9 +203,5 @@ void dp_plan_given(struct dp_plan *plan, struct dp_host_facts *host)
 		return;
 	addr = dp_facts_add_addr(host, facts->arena);
 	addr->port = host->port;
-	addr->probes[addr->probe_count++] = (struct dp_probe){ .planned = true,
-		.stage = DP_STAGE_DONE,
-		.alert = -1,
-		.chain_seen = true,
-		.chain = *facts->target.given };
+	dp_plan_given_probes(addr, facts->target.given, facts->target.given_too);
 }

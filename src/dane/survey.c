@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "dane/digest.h"
-#include "dane/key.h"
+#include "dane/survey_keys.h"
 
 #define DAY_S 86400
 #define NAMES_SHOWN_MAX 5
@@ -105,9 +105,12 @@ static const char *date(const struct dp_survey *s, int64_t utc_s)
 
 static void add(struct dp_survey *s, enum dp_reason code, int position, struct dp_words *words)
 {
-	struct dp_subject subject = { -1, -1, -1, -1, position };
+	struct dp_subject subject = { -1, -1, -1, -1, -1 };
 	const char *label = s->name;
 
+	if (position >= 0)
+		position += (int)s->offset;
+	subject.cert = position;
 	if (position >= 0)
 		label = dp_arena_printf(s->arena, "%s, certificate %d", s->name, position);
 	dp_finding_add(&s->findings, code, &subject, label, words);
@@ -115,69 +118,26 @@ static void add(struct dp_survey *s, enum dp_reason code, int position, struct d
 
 /* --- keys --- */
 
-static bool same_key(const struct dp_cert *cert, const uint8_t *key, size_t len)
-{
-	return cert->spki != NULL && cert->spki_len == len && memcmp(cert->spki, key, len) == 0;
-}
-
-static int holder(const struct dp_survey *s, const uint8_t *key, size_t len)
-{
-	for (size_t i = 0; i < s->chain->count; i++) {
-		if (same_key(&s->chain->certs[i], key, len))
-			return (int)i;
-	}
-	return -1;
-}
-
-/* The first private key with a certificate in the file says which one is the server's; another one
- * with a certificate begins a second chain (Postfix takes such files). */
-static void find_keys(struct dp_survey *s, const uint8_t **leaf_key, size_t *leaf_key_len)
-{
-	s->key = s->second = -1;
-	*leaf_key = NULL;
-	*leaf_key_len = 0;
-	for (size_t i = 0; i < s->bundle->count; i++) {
-		const uint8_t *key;
-		size_t len;
-		int at;
-
-		if (s->bundle->blocks[i].kind != DP_BLOCK_PRIVATE_KEY ||
-			dp_key_spki(&s->bundle->blocks[i], s->arena, &key, &len) != NULL)
-			continue;
-		at = holder(s, key, len);
-		if (at >= 0 && s->key < 0) {
-			s->key = (int)i;
-			*leaf_key = key;
-			*leaf_key_len = len;
-		} else if (at >= 0 && s->second < 0 &&
-			!same_key(&s->chain->certs[at], *leaf_key, *leaf_key_len)) {
-			s->second = at;
-		}
-	}
-}
-
 static void tell_keys(struct dp_survey *s)
 {
 	const struct dp_cert *leaf = &s->chain->certs[s->order.leaf];
 	struct dp_words words = { .cert = name_of(s, leaf) };
 
 	for (size_t i = 0; i < s->bundle->count; i++) {
-		const struct dp_block *block = &s->bundle->blocks[i];
 		const uint8_t *key;
 		size_t len;
 
-		if (block->kind != DP_BLOCK_PRIVATE_KEY ||
-			dp_key_spki(block, s->arena, &key, &len) != NULL)
+		if (!dp_survey_private_key(s, i, &key, &len))
 			continue;
-		words.detail = dp_arena_printf(s->arena, "%u", block->line);
-		if (holder(s, key, len) < 0)
+		words.detail = dp_arena_printf(s->arena, "%u", s->bundle->blocks[i].line);
+		if (dp_survey_holder(s->whole, key, len) < 0 && s->offset == 0)
 			add(s, DP_REASON_FILE_KEY_MISMATCH, -1, &words);
 		else if ((int)i == s->key && i > s->blocks[s->order.leaf])
 			add(s, DP_REASON_FILE_KEY_BEHIND, -1, &words);
 	}
-	if (s->second >= 0) {
-		words.cert = name_of(s, &s->chain->certs[s->second]);
-		add(s, DP_REASON_FILE_SECOND_CHAIN, s->second, &words);
+	if (s->third >= 0) {
+		words.cert = name_of(s, &s->whole->certs[s->third]);
+		add(s, DP_REASON_FILE_FURTHER_CHAIN, s->third, &words);
 	}
 }
 
@@ -340,10 +300,13 @@ static void tell_order(struct dp_survey *s)
 			name_of(s, &s->chain->certs[order->path[i]]));
 	words.fix = wanted.data;
 	words.detail = order->leaf != 0
-		? dp_arena_printf(s->arena, "the server's own, %s, is certificate %zu instead of 0",
-			  name_of(s, &s->chain->certs[order->leaf]), order->leaf)
+		? dp_arena_printf(s->arena,
+			  "the server's own, %s, is certificate %zu instead of %zu",
+			  name_of(s, &s->chain->certs[order->leaf]), s->offset + order->leaf,
+			  s->offset)
 		: dp_arena_printf(s->arena, "certificate %d, %s, did not issue the one before it",
-			  order->misplaced, name_of(s, &s->chain->certs[order->misplaced]));
+			  (int)s->offset + order->misplaced,
+			  name_of(s, &s->chain->certs[order->misplaced]));
 	add(s, DP_REASON_FILE_DISORDERED, order->misplaced, &words);
 }
 
@@ -362,12 +325,12 @@ static void tell_places(struct dp_survey *s)
 	struct dp_words words = { .host = name_of(s, &s->chain->certs[order->leaf]) };
 
 	for (size_t i = 0; i < s->chain->count; i++) {
-		if ((s->second >= 0 && i >= (size_t)s->second) || without_leaf(s))
+		if (without_leaf(s))
 			break;
 		words.cert = name_of(s, &s->chain->certs[i]);
 		if (order->places[i] == DP_PLACE_COPY) {
-			words.detail = dp_arena_printf(
-				s->arena, "as certificates %zu and %zu", order->copy_of[i], i);
+			words.detail = dp_arena_printf(s->arena, "as certificates %zu and %zu",
+				s->offset + order->copy_of[i], s->offset + i);
 			add(s, DP_REASON_FILE_DUPLICATE, (int)i, &words);
 		} else if (order->places[i] == DP_PLACE_UNRELATED) {
 			add(s, DP_REASON_FILE_UNRELATED, (int)i, &words);
@@ -452,14 +415,13 @@ static void decide(struct dp_survey *s)
 	}
 }
 
-void dp_survey_read(struct dp_survey *survey)
+static void read_chain(struct dp_survey *survey)
 {
 	struct dp_words words = { 0 };
 	const uint8_t *key;
 	size_t key_len;
 
-	survey->findings = (struct dp_findings){ .arena = survey->arena };
-	find_keys(survey, &key, &key_len);
+	dp_survey_find_key(survey, &key, &key_len);
 	dp_order_read(survey->chain, key, key_len, survey->arena, &survey->order);
 	dp_complete(survey->chain, &survey->order, survey->stock, &survey->wish, survey->arena,
 		&survey->completion);
@@ -477,5 +439,18 @@ void dp_survey_read(struct dp_survey *survey)
 					       : survey->order.limit;
 	if (words.detail != NULL)
 		add(survey, DP_REASON_FILE_NOT_VERIFIED, -1, &words);
+	decide(survey);
+}
+
+void dp_survey_read(struct dp_survey *survey)
+{
+	survey->findings = (struct dp_findings){ .arena = survey->arena };
+	dp_survey_split(survey);
+	read_chain(survey);
+	if (survey->next == NULL)
+		return;
+	survey->next->findings = survey->findings;
+	read_chain(survey->next);
+	survey->findings = survey->next->findings;
 	decide(survey);
 }

@@ -36,14 +36,16 @@ enum dp_top {
 	DP_TOP_UNKNOWN     /* a name that is not known here */
 };
 
+#define DP_FILE_CHAINS_MAX 2 /* chains of a file that are looked at */
+
 struct dp_survey {
 	/* given */
 	struct dp_arena *arena;
 	const char *name;               /* of the file, as it may be shown */
 	const char *path;               /* for commands; NULL: it has none (standard input) */
 	const struct dp_bundle *bundle; /* borrowed */
-	const struct dp_chain *chain;
-	const size_t *blocks; /* of dp_bundle_chain */
+	const struct dp_chain *chain;   /* of the whole file */
+	const size_t *blocks;           /* of dp_bundle_chain */
 	const struct dp_stock *stock;
 	struct dp_wish wish;
 	const char *host; /* --host; NULL: no name to check */
@@ -52,8 +54,14 @@ struct dp_survey {
 	/* found */
 	struct dp_order order;
 	struct dp_completion completion;
-	int key;    /* block of the private key of the leaf; -1: none in the file */
-	int second; /* position where a second chain begins, which is not looked at; -1: none */
+	int key; /* block of the private key of the leaf; -1: none in the file */
+	/* A file may hold two chains, each with its key (Postfix, smtpd_tls_chain_files: RSA and
+	 * ECDSA). Then chain and blocks are those of the first one alone, and next is the survey of
+	 * the second; its findings stand in the first one's list, too, and count in its verdict. */
+	struct dp_survey *next;
+	size_t offset; /* position in the file of the chain's first certificate */
+	const struct dp_chain *whole;
+	int third; /* position where a third chain begins, which is not looked at; -1: none */
 	enum dp_top top;
 	bool refuted;                    /* UNKNOWN, though a root of that name is at hand */
 	const struct dp_cert *end;       /* the end of the path; NULL: no certificate can be read */
@@ -62,7 +70,7 @@ struct dp_survey {
 	enum dp_survey_verdict verdict;
 };
 
-/* Look at it; the chain has one certificate at least. */
+/* Look at it; the chain has one certificate at least. Fills the rest, in the arena. */
 void dp_survey_read(struct dp_survey *survey);
 
 /* "complete", "incomplete", "faulty". */

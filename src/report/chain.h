@@ -12,9 +12,10 @@
 
 /* What --complete did, before the survey that is reported: of the file as it is now. */
 struct dp_written {
-	const char *path; /* NULL: nothing was asked for */
-	struct dp_completion what;
-	bool moved_key;
+	const char *path;                              /* NULL: nothing was asked for */
+	struct dp_completion what[DP_FILE_CHAINS_MAX]; /* of each chain in the file */
+	bool moved_key[DP_FILE_CHAINS_MAX];
+	size_t count;      /* of chains */
 	bool changed;      /* the content differs from what was read */
 	bool same_file;    /* OUT is the file itself */
 	bool to_stdout;    /* OUT is standard output */

@@ -50,9 +50,8 @@ static size_t counted(const struct page *page, enum dp_severity severity)
 
 /* --- the verdict --- */
 
-static const char *extent(const struct page *page)
+static const char *extent(const struct page *page, const struct dp_survey *s)
 {
-	const struct dp_survey *s = page->survey;
 	const char *issuer;
 
 	if (s->end == NULL)
@@ -77,6 +76,13 @@ static const char *extent(const struct page *page)
 						   : "missing");
 }
 
+static void write_extent(const struct page *page, const struct dp_survey *s)
+{
+	dp_buf_printf(page->out, "%zu certificate%s, %s%s", s->chain->count + s->chain->dropped,
+		s->chain->count == 1 ? "" : "s", extent(page, s),
+		s->order.misplaced >= 0 ? ", in a wrong order" : "");
+}
+
 static void write_verdict(const struct page *page)
 {
 	const struct dp_survey *s = page->survey;
@@ -84,9 +90,14 @@ static void write_verdict(const struct page *page)
 	bool warned = counted(page, DP_WARNING) > 0;
 
 	write_colored(page, !good ? RED : warned ? YELLOW : GREEN, dp_survey_word(s->verdict));
-	dp_buf_printf(page->out, ": %s - %zu certificate%s, %s%s\n", shown(page, s->name),
-		s->chain->count + s->chain->dropped, s->chain->count == 1 ? "" : "s", extent(page),
-		s->order.misplaced >= 0 ? ", in a wrong order" : "");
+	dp_buf_printf(page->out, ": %s - %s", shown(page, s->name),
+		s->next != NULL ? "two chains: " : "");
+	write_extent(page, s);
+	if (s->next != NULL) {
+		dp_buf_text(page->out, "; and ");
+		write_extent(page, s->next);
+	}
+	dp_buf_char(page->out, '\n');
 }
 
 /* --- the certificates --- */
@@ -178,14 +189,15 @@ static void write_records(const struct page *page, const struct dp_cert *cert, b
 	}
 }
 
-static const char *place_words(const struct page *page, size_t i)
+static const char *place_words(const struct page *page, const struct dp_survey *s, size_t i)
 {
-	const struct dp_order *order = &page->survey->order;
+	const struct dp_order *order = &s->order;
 
 	switch (order->places[i]) {
 	case DP_PLACE_UNREADABLE: return ": cannot be read";
 	case DP_PLACE_COPY:
-		return dp_arena_printf(page->out->arena, ": the same as %zu", order->copy_of[i]);
+		return dp_arena_printf(
+			page->out->arena, ": the same as %zu", s->offset + order->copy_of[i]);
 	case DP_PLACE_UNRELATED: return ": not on the way from the server's own to a root";
 	case DP_PLACE_BESIDE: return ": another certificate of a CA on the way";
 	case DP_PLACE_PATH: break;
@@ -193,18 +205,17 @@ static const char *place_words(const struct page *page, size_t i)
 	return "";
 }
 
-static void write_cert(const struct page *page, size_t i)
+static void write_cert(const struct page *page, const struct dp_survey *s, size_t i)
 {
-	const struct dp_survey *s = page->survey;
 	const struct dp_cert *cert = &s->chain->certs[i];
 	enum dp_place place = s->order.places[i];
 	bool leaf = i == s->order.leaf;
 	char from[DP_TIME_TEXT_MAX], until[DP_TIME_TEXT_MAX];
 
-	dp_buf_printf(page->out, "%3zu ", i);
+	dp_buf_printf(page->out, "%3zu ", s->offset + i);
 	write_colored(page, BOLD,
 		cert->subject_text[0] != '\0' ? shown(page, cert->subject_text) : "(no subject)");
-	dp_buf_printf(page->out, "%s\n", place_words(page, i));
+	dp_buf_printf(page->out, "%s\n", place_words(page, s, i));
 	if (place == DP_PLACE_UNREADABLE || place == DP_PLACE_COPY)
 		return;
 	dp_buf_printf(page->out, "      %s; %s%s\n",
@@ -226,10 +237,8 @@ static void write_cert(const struct page *page, size_t i)
 }
 
 /* What the chain would end at, for those whose records pin it. */
-static void write_root(const struct page *page)
+static void write_root(const struct page *page, const struct dp_survey *s)
 {
-	const struct dp_survey *s = page->survey;
-
 	if (s->top != DP_TOP_HELD)
 		return;
 	dp_buf_text(page->out, "  - ");
@@ -242,14 +251,15 @@ static void write_root(const struct page *page)
 
 static void write_tree(const struct page *page)
 {
-	const struct dp_chain *chain = page->survey->chain;
-
-	dp_buf_char(page->out, '\n');
-	for (size_t i = 0; i < chain->count; i++)
-		write_cert(page, i);
-	if (chain->dropped > 0)
-		dp_buf_printf(page->out, "and %zu more that were not looked at\n", chain->dropped);
-	write_root(page);
+	for (const struct dp_survey *s = page->survey; s != NULL; s = s->next) {
+		dp_buf_char(page->out, '\n');
+		for (size_t i = 0; i < s->chain->count; i++)
+			write_cert(page, s, i);
+		if (s->chain->dropped > 0)
+			dp_buf_printf(page->out, "and %zu more that were not looked at\n",
+				s->chain->dropped);
+		write_root(page, s);
+	}
 }
 
 /* --- the findings --- */
@@ -289,25 +299,9 @@ static void write_findings(const struct page *page)
 	}
 }
 
-void dp_chain_written_text(struct dp_buf *out, const struct dp_written *written)
+static void write_completion(
+	struct dp_buf *out, const char *path, const struct dp_completion *what, bool moved_key)
 {
-	const struct dp_completion *what = &written->what;
-	const char *path;
-
-	if (written->path == NULL)
-		return;
-	path = written->to_stdout ? "standard output" : dp_text_shown(out->arena, written->path);
-	if (written->narrowed != 0)
-		dp_buf_printf(out,
-			"%s: its mode was %04o and is narrower now: there is a private key in it, "
-			"which must not be open to more users than where it came from\n",
-			path, written->narrowed);
-	if (what->added_count == 0) {
-		dp_buf_printf(out, "%s: nothing is missing%s\n", path,
-			written->same_file ? "; the file is as it was"
-					   : "; written as it was read");
-		return;
-	}
 	dp_buf_printf(out, "%s: appended ", path);
 	for (size_t i = 0; i < what->added_count; i++)
 		dp_buf_printf(out, "%s\"%s\" (%s)",
@@ -317,12 +311,36 @@ void dp_chain_written_text(struct dp_buf *out, const struct dp_written *written)
 			dp_text_shown(out->arena, what->added[i]->subject_text),
 			dp_text_shown(out->arena, what->sources[i]));
 	dp_buf_printf(out, "%s\n",
-		written->moved_key ? "; the private key now stands before its certificate" : "");
+		moved_key ? "; the private key now stands before its certificate" : "");
 	dp_buf_printf(out, "  root: \"%s\", %s",
 		dp_text_shown(out->arena, what->root->subject_text), what->because);
 	if (what->others[0] != '\0')
 		dp_buf_printf(out, " (others: %s)", dp_text_shown(out->arena, what->others));
 	dp_buf_char(out, '\n');
+}
+
+void dp_chain_written_text(struct dp_buf *out, const struct dp_written *written)
+{
+	const char *path;
+	bool whole = true;
+
+	if (written->path == NULL)
+		return;
+	path = written->to_stdout ? "standard output" : dp_text_shown(out->arena, written->path);
+	if (written->narrowed != 0)
+		dp_buf_printf(out,
+			"%s: its mode was %04o and is narrower now: there is a private key in it, "
+			"which must not be open to more users than where it came from\n",
+			path, written->narrowed);
+	for (size_t i = 0; i < written->count; i++) {
+		whole = whole && written->what[i].added_count == 0;
+		if (written->what[i].added_count > 0)
+			write_completion(out, path, &written->what[i], written->moved_key[i]);
+	}
+	if (whole)
+		dp_buf_printf(out, "%s: nothing is missing%s\n", path,
+			written->same_file ? "; the file is as it was"
+					   : "; written as it was read");
 }
 
 void dp_chain_text(struct dp_buf *out, const struct dp_survey *survey,

@@ -136,34 +136,33 @@ static void fill_cert(const struct scope *scope, cJSON *item, const struct dp_ce
 	add_text(scope, item, "limit", cert->limit);
 }
 
-static void add_chain(const struct scope *scope, cJSON *report)
+static void add_chain(const struct scope *scope, const struct dp_survey *s, cJSON *report)
 {
-	const struct dp_survey *s = scope->survey;
 	cJSON *array = made(cJSON_AddArrayToObject(report, "chain"));
 
 	for (size_t i = 0; i < s->chain->count; i++) {
 		cJSON *item = append(array);
 
-		add_number(item, "position", true, (double)i);
+		add_number(item, "position", true, (double)(s->offset + i));
 		add_number(item, "line", !s->bundle->is_der, s->bundle->blocks[s->blocks[i]].line);
 		add_text(scope, item, "place",
 			i == s->order.leaf && s->order.path_len > 0
 				? "leaf"
 				: place_word(s->order.places[i]));
 		add_number(item, "copy_of", s->order.places[i] == DP_PLACE_COPY,
-			(double)s->order.copy_of[i]);
+			(double)(s->offset + s->order.copy_of[i]));
 		fill_cert(scope, item, &s->chain->certs[i], i == s->order.leaf);
 	}
 	add_number(report, "chain_dropped", true, (double)s->chain->dropped);
 }
 
-static void add_path(const struct scope *scope, cJSON *report)
+static void add_path(const struct scope *scope, const struct dp_survey *s, cJSON *report)
 {
-	const struct dp_survey *s = scope->survey;
 	cJSON *path = made(cJSON_AddArrayToObject(report, "path")), *item;
 
 	for (size_t i = 0; i < s->order.path_len; i++)
-		cJSON_AddItemToArray(path, made(cJSON_CreateNumber((double)s->order.path[i])));
+		cJSON_AddItemToArray(
+			path, made(cJSON_CreateNumber((double)(s->offset + s->order.path[i]))));
 	add_bool(report, "ordered", s->order.misplaced < 0);
 	add_text(scope, report, "top", s->end != NULL ? top_word(s->top) : NULL);
 	if (s->end == NULL || s->top == DP_TOP_ROOT) {
@@ -180,6 +179,15 @@ static void add_path(const struct scope *scope, cJSON *report)
 		s->completion.root != NULL ? s->completion.root->subject_text : NULL);
 }
 
+/* One chain of the file. */
+static void add_one(const struct scope *scope, const struct dp_survey *s, cJSON *object)
+{
+	add_chain(scope, s, object);
+	add_path(scope, s, object);
+	add_number(object, "private_key_line", s->key >= 0,
+		s->key >= 0 ? s->bundle->blocks[s->key].line : 0);
+}
+
 static void add_written(const struct scope *scope, cJSON *report, const struct dp_written *written)
 {
 	cJSON *item, *added;
@@ -191,15 +199,19 @@ static void add_written(const struct scope *scope, cJSON *report, const struct d
 	item = made(cJSON_AddObjectToObject(report, "written"));
 	add_text(scope, item, "file", written->path);
 	add_bool(item, "changed", written->changed);
-	add_bool(item, "moved_key", written->moved_key);
-	add_text(scope, item, "root", written->what.root->subject_text);
-	add_text(scope, item, "because", written->what.because);
+	add_bool(item, "moved_key", written->moved_key[0] || written->moved_key[1]);
+	add_text(scope, item, "root", written->what[0].root->subject_text);
+	add_text(scope, item, "because", written->what[0].because);
 	added = made(cJSON_AddArrayToObject(item, "added"));
-	for (size_t i = 0; i < written->what.added_count; i++) {
-		cJSON *cert = append(added);
+	for (size_t n = 0; n < written->count; n++) {
+		const struct dp_completion *what = &written->what[n];
 
-		add_text(scope, cert, "source", written->what.sources[i]);
-		fill_cert(scope, cert, written->what.added[i], false);
+		for (size_t i = 0; i < what->added_count; i++) {
+			cJSON *cert = append(added);
+
+			add_text(scope, cert, "source", what->sources[i]);
+			fill_cert(scope, cert, what->added[i], false);
+		}
 	}
 }
 
@@ -234,10 +246,11 @@ void dp_chain_json(struct dp_buf *out, const struct dp_survey *survey,
 	add_text(&scope, report, "file", survey->name);
 	add_text(&scope, report, "verdict", dp_survey_word(survey->verdict));
 	add_number(report, "exit", true, options->exit_status);
-	add_chain(&scope, report);
-	add_path(&scope, report);
-	add_number(report, "private_key_line", survey->key >= 0,
-		survey->key >= 0 ? survey->bundle->blocks[survey->key].line : 0);
+	add_one(&scope, survey, report);
+	if (survey->next != NULL)
+		add_one(&scope, survey->next, made(cJSON_AddObjectToObject(report, "second")));
+	else
+		made(cJSON_AddNullToObject(report, "second"));
 	add_written(&scope, report, written);
 	add_findings(&scope, report);
 	text = cJSON_PrintUnformatted(report);

@@ -241,7 +241,8 @@ static void write_given(struct dp_buf *out, const char *name, const struct dp_ad
 	enum dp_outcome outcome)
 {
 	dp_buf_printf(out, "  %s: %s\n", shown(out, name), dp_outcome_word(outcome));
-	write_chain(out, &addr->probes[0], true);
+	for (size_t i = 0; i < addr->probe_count; i++)
+		write_chain(out, &addr->probes[i], true);
 }
 
 static void write_address(

@@ -26,6 +26,7 @@ SPECS = {
     "oddroot": {"like": "root", "subject": "Odd Root CA", "sigalg": "1.3.6.1.4.1.55555.8"},
     "odd": {"like": "leaf", "issuer": "oddroot", "sigalg": "1.3.6.1.4.1.55555.8"},
     "other": {"like": "leaf", "san": ["other.example.org"], "subject": "other"},
+    "rsa": {"like": "leaf", "key": "rsa2048"},
 }
 CERTS = Pki(os.path.join(FOLDER, "pki")).scenario(SPECS, {"mx": HOST, "zone": "example.org"})
 

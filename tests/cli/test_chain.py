@@ -155,8 +155,20 @@ def chain_keys_in_the_file():
     # Which certificate is the server's, the key tells, whatever stands first.
     expect(key() + pem("other leaf int root"), "faulty", "unrelated leaf path path",
            code("file-unrelated"), code("file-disordered"))
-    report = expect(key() + pem("leaf int root") + key("other") + pem("other int root"), "complete",
-                    "leaf path path unrelated copy copy", code("file-second-chain"))
+    # Two chains, each judged by itself; a third one is told of.
+    two = key() + pem("leaf int root") + key("rsa") + pem("rsa int root")
+    second = expect(two, "complete", "leaf path path")["second"]
+    equal((places(second), second["path"], [c["position"] for c in second["chain"]],
+           second["private_key_line"]), ("leaf path path", [3, 4, 5], [3, 4, 5],
+                                         (key() + pem("leaf int root")).count("\n") + 1), "second")
+    expect(two + key("other") + pem("other int"), "complete", "leaf path path",
+           code("file-further-chain"))
+    report = expect(key() + pem("leaf int root") + key("rsa") + pem("rsa root int"), "faulty",
+                    "leaf path path", code("file-disordered"))
+    check("certificate 4, " in report["findings"][0]["cause"], str(report["findings"]))
+    expect(key("rsa") + pem("rsa") + key() + pem("leaf int root"), "incomplete", "leaf",
+           code("chain-incomplete"))
+    expect(two + key("old"), "faulty", "leaf path path", code("file-key-mismatch"))
 
 
 @test
@@ -479,6 +491,62 @@ def chain_complete_with_too_many_issuers_of_one_name():
     result = run("chain", "--complete", path("never.pem"), "--roots", path("many.pem"), path("a.pem"))
     equal(result.code, 2, str(result))
     harness.one_line(result, "not all were tried; type --roots FILE")
+
+
+def chains_in(text):
+    """The parts of a file that begin with a key."""
+    return re.split(r"(?=-----BEGIN (?:EC |RSA )?PRIVATE KEY-----)", text)[1:]
+
+
+@test
+def chain_complete_two_chains_in_one_file():
+    """As Postfix takes them from smtpd_tls_chain_files: key, certificate, issuers; for RSA and for ECDSA."""
+    first, second = key() + pem("leaf int"), key("rsa") + pem("rsa int")
+    behind = pem("rsa int") + key("rsa")
+    for text, wanted in ((first + second, first + pem("root") + second + pem("root")),
+                         ("# EC\n" + first + "# RSA\n" + second,
+                          "# EC\n" + first + pem("root") + "# RSA\n" + second + pem("root")),
+                         (first + pem("root") + second, first + pem("root") + second + pem("root")),
+                         (first + behind, first + pem("root") + second + pem("root")),
+                         (key() + pem("leaf") + second,
+                          key() + pem("leaf int root") + second + pem("root"))):
+        name = write("two.pem", text, 0o600)
+        write("issuers.pem", pem("root int"))
+        result = run("chain", "--complete", name, "--roots", path("issuers.pem"), name)
+        equal((result.code, read("two.pem").decode()), (0, wanted), text[:20])
+        for part in chains_in(wanted):
+            check(verifies(write("part.pem", part), ROOTS), "OpenSSL reads each part")
+        result = run("chain", "--complete", name, "--roots", path("issuers.pem"), name)
+        check(result.code == 0 and "nothing is missing" in result.out, str(result))
+        equal(read("two.pem").decode(), wanted, "once more")
+    # With other line ends.
+    name = write("two.pem", (first + second).replace("\n", "\r\n").rstrip())
+    equal(run("chain", "--complete", name, "--roots", ROOTS, name).code, 0, "CR LF")
+    equal(read("two.pem"), (first + pem("root") + second + pem("root")).replace("\n", "\r\n").encode(), "CR LF")
+    # One of them cannot be completed: nothing is written.
+    write("two.pem", first + key("odd") + pem("odd"))
+    result = run("chain", "--complete", name, "--roots", ROOTS, name)
+    equal((result.code, read("two.pem").decode()), (2, first + key("odd") + pem("odd")), "all or nothing")
+
+
+@test
+def chain_of_two_keys_against_records():
+    """Which certificate a sender meets depends on what it offers: both must match."""
+    text = key() + pem("leaf int") + key("rsa") + pem("rsa int")
+    records = [["--tlsa", f"3 1 1 {digest('spki256:' + name)}"] for name in ("leaf", "rsa")]
+    for args in records:
+        write("two.pem", text)
+        result = run("chain", *args, path("two.pem"))
+        equal(result.code, 2, str(result))
+        check("tlsa-other-key-type" in result.out, result.out)
+    equal(run("chain", *records[0], *records[1], path("two.pem")).code, 0, "both")
+    result = run("chain", "-v", "--tlsa", f"2 1 1 {digest('spki256:int')}", path("two.pem"))
+    equal(result.code, 0, str(result))
+    check(result.out.count("2 certificates:") == 2, result.out)
+    # The root behind the second chain is not sent with the first.
+    write("two.pem", text + pem("root"))
+    result = run("chain", "--tlsa", f"2 1 1 {digest('spki256:root')}", path("two.pem"))
+    equal(result.code, 2, str(result))
 
 
 @test

@@ -53,19 +53,24 @@ class Runner:
                                 path + ".root", path], check=True, timeout=PATIENCE_S)
 
     def content(self, one, text):
-        """"PEM leaf int": these certificates; "COMPLETED leaf int": a key and these, then the root,
-        which chain --complete appends; any other text: itself."""
+        """"PEM leaf int": these certificates; "KEYED leaf int / rsa:leaf rsa:int": each chain behind
+        its key; "COMPLETED ...": each before its key, and then with its root, which chain --complete
+        appends; any other text: itself."""
         kind, _, names = text.partition(" ")
         if kind == "PEM":
             return one.certs.pem_chain(names)
-        if kind != "COMPLETED":
+        if kind not in ("KEYED", "COMPLETED"):
             return one.expand(text)
         for name, own in one.table["files"].items():
-            if own == text:
+            if own == text and kind == "COMPLETED":
                 with open(os.path.join(one.dir, name + ".root"), "w") as file:
-                    file.write(one.certs.pem_chain("root"))
-        chain = one.certs.chain(names)
-        return "".join(cert.pem for cert in chain) + chain[0].key.pem
+                    file.write(one.certs.pem_chain("root" + (" rsa:root" if "rsa:" in names else "")))
+        content = ""
+        for part in names.split(" / "):
+            chain = one.certs.chain(part)
+            pems, key = "".join(cert.pem for cert in chain), chain[0].key.pem
+            content += key + pems if kind == "KEYED" else pems + key
+        return content
 
     def scenario(self, one):
         """Plays a whole scenario; returns the failures."""

@@ -94,6 +94,11 @@ static void names_do_not_decide(void **state)
 	assert_string_equal(chain.certs[1].issuer_text, "ISRG Root X1");
 	dp_survey_read(&survey);
 	assert_false(survey.completion.complete);
+	assert_int_equal(survey.top, DP_TOP_UNKNOWN);
+	assert_true(survey.refuted);
+	/* Without a root of that name at hand the name is all there is. */
+	stock.count = 0;
+	dp_survey_read(&survey);
 	assert_int_equal(survey.top, DP_TOP_NAMED);
 }
 
