@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the ClientHello offers, so that the server has to choose a certificate of the wanted kind.
- * TLS 1.2 ties the kind to the suite; in TLS 1.3 the signature algorithms decide.
+ * TLS 1.2 ties the kind to the suite; in TLS 1.3 the signature algorithms decide. And the groups of
+ * the key exchange.
  */
 #include "net/tls_parts.h"
 
@@ -69,6 +70,16 @@ static const uint16_t signatures_rsa[] = { SIGNATURES_PSS, SIGNATURES_PKCS1,
 static const uint16_t signatures_ecdsa[] = { SIGNATURES_ECDSA, SIGNATURES_PKCS1,
 	MBEDTLS_TLS1_3_SIG_NONE };
 
+/* The first one's key goes with the ClientHello of TLS 1.3. P-256 costs this library a quarter less
+ * than X25519, and is the one that every server must have (RFC 8446 s9.1). */
+static const uint16_t groups[] = { MBEDTLS_SSL_IANA_TLS_GROUP_SECP256R1,
+	MBEDTLS_SSL_IANA_TLS_GROUP_X25519, MBEDTLS_SSL_IANA_TLS_GROUP_SECP384R1,
+	MBEDTLS_SSL_IANA_TLS_GROUP_SECP521R1, MBEDTLS_SSL_IANA_TLS_GROUP_BP256R1,
+	MBEDTLS_SSL_IANA_TLS_GROUP_BP384R1, MBEDTLS_SSL_IANA_TLS_GROUP_BP512R1,
+	MBEDTLS_SSL_IANA_TLS_GROUP_FFDHE2048, MBEDTLS_SSL_IANA_TLS_GROUP_FFDHE3072,
+	MBEDTLS_SSL_IANA_TLS_GROUP_FFDHE4096, MBEDTLS_SSL_IANA_TLS_GROUP_FFDHE6144,
+	MBEDTLS_SSL_IANA_TLS_GROUP_FFDHE8192, MBEDTLS_SSL_IANA_TLS_GROUP_NONE };
+
 void dp_tls_offer(struct dp_tls_session *session)
 {
 	const int *suites = suites_all;
@@ -87,4 +98,5 @@ void dp_tls_offer(struct dp_tls_session *session)
 	}
 	mbedtls_ssl_conf_ciphersuites(&session->conf, suites);
 	mbedtls_ssl_conf_sig_algs(&session->conf, signatures);
+	mbedtls_ssl_conf_groups(&session->conf, groups);
 }
