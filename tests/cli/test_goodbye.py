@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a server with TLS from the first byte hears once the handshake is done: close_notify, once."""
+"""After the handshake: what a server with TLS from the first byte hears, and what it still has to say."""
 import hashlib
 import os
 import socket
@@ -59,20 +59,61 @@ class Talker:
         return True
 
 
+class Faraway(Talker):
+    """Half a second away, and wants a certificate of the client: in TLS 1.3 that comes out at the end."""
+
+    def serve(self):
+        while True:
+            peer, _ = self.socket.accept()
+            with peer:
+                came, goes = ssl.MemoryBIO(), ssl.MemoryBIO()
+                secure = self.context.wrap_bio(came, goes, server_side=True)
+                try:
+                    while not self.shake(secure):
+                        time.sleep(0.5)
+                        peer.sendall(goes.read())
+                        came.write(peer.recv(4096))
+                except ssl.SSLError:
+                    time.sleep(0.5)
+                    peer.sendall(goes.read())
+
+
+def certificate(folder):
+    """(context, digest of its certificate, path of that)"""
+    key, cert = os.path.join(folder, "key"), os.path.join(folder, "cert")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-keyout", key, "-out", cert, "-subj", "/CN=x"], check=True, stderr=subprocess.DEVNULL)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    with open(cert, encoding="ascii") as file:
+        der = ssl.PEM_cert_to_DER_cert(file.read())
+    return context, hashlib.sha256(der).hexdigest(), cert
+
+
+def probe(server, digest):
+    return run("check", "-r", "127.0.0.1@9", "-t", "3", "--deadline", "20", "--key-types", "any", "--tlsa",
+               f"3 0 1 {digest}", "--connect", f"a.example=127.0.0.1:{server.port}", "imaps://a.example")
+
+
 @test
 def close_notify_is_sent_once():
     with tempfile.TemporaryDirectory() as folder:
-        key, cert = os.path.join(folder, "key"), os.path.join(folder, "cert")
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                        "-keyout", key, "-out", cert, "-subj", "/CN=x"], check=True, stderr=subprocess.DEVNULL)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context, digest, _ = certificate(folder)
         context.maximum_version = ssl.TLSVersion.TLSv1_2  # whose alerts can be told from outside
-        context.load_cert_chain(cert, key)
-        with open(cert, encoding="ascii") as file:
-            der = ssl.PEM_cert_to_DER_cert(file.read())
         server = Talker(context)
-        result = run("check", "-r", "127.0.0.1@9", "-t", "2", "--deadline", "10", "--key-types", "any", "--tlsa",
-                     "3 0 1 " + hashlib.sha256(der).hexdigest(), "--connect", f"a.example=127.0.0.1:{server.port}", "imaps://a.example")
+        result = probe(server, digest)
         check(result.out.startswith("verified: "), str(result))
         check(server.over.wait(10), "the server is not done")
         equal(server.heard, [ALERT], "records after the handshake")
+
+
+@test
+def late_alert_is_heard():
+    with tempfile.TemporaryDirectory() as folder:
+        context, digest, cert = certificate(folder)
+        context.minimum_version = ssl.TLSVersion.TLSv1_3
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(cert)
+        result = probe(Faraway(context), digest)
+        check("tls-alert" in result.out and "certificate_required" in result.out, str(result))
+        check(not result.out.startswith("verified"), str(result))
