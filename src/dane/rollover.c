@@ -335,7 +335,7 @@ struct dp_rollover *dp_rollover_plan(const struct dp_rollover_input *input)
 		dp_rollover_note(plan,
 			&(struct dp_rollover_note){ "undetermined", true, -1,
 				dp_arena_printf(arena, "To see why: daneprobe check %s",
-					input->facts->target.text),
+					dp_rollover_target(input)),
 				"" });
 	return plan;
 }

@@ -281,7 +281,7 @@ static void state_notes(struct dp_rollover_work *work)
 		warn(work, "failing", "",
 			dp_arena_printf(work->arena,
 				"It fails today, as it is; to see why: daneprobe check %s",
-				work->input->facts->target.text));
+				dp_rollover_target(work->input)));
 	if (host->wildcard_records)
 		warn(work, "wildcard-records", "",
 			"Its records come from a wildcard, so they are every other name's below "

@@ -59,7 +59,10 @@ const struct dp_cert *dp_rollover_pinned(
 /* A and AAAA lines of the host's own. Returns their number, DP_ADDRS_MAX * 2 at most. */
 size_t dp_rollover_addresses(const struct dp_rollover_work *work, const char **lines, size_t max);
 
-/* rollover_words.c: the sentences of all steps, and the one behind the verdict. */
+/* rollover_words.c: the target as a shell takes it, behind what else says which servers and records
+ * are meant: "--port 465 example.org". */
+const char *dp_rollover_target(const struct dp_rollover_input *input);
+/* The sentences of all steps, and the one behind the verdict. */
 void dp_rollover_words(const struct dp_rollover_input *input, struct dp_rollover *plan);
 /* "2 hours", "90 minutes". In the arena. */
 const char *dp_rollover_span(struct dp_arena *arena, int64_t seconds);

@@ -6,6 +6,7 @@
 #include "dane/rollover_parts.h"
 #include "dane/survey.h"
 
+#define SMTP_PORT 25
 #define MINUTE_S 60
 #define HOUR_S 3600
 #define DAY_S 86400
@@ -52,21 +53,32 @@ static const char *wait_text(const struct scope *scope)
 		dp_rollover_span(scope->arena, scope->group->wait_s / DP_ROLLOVER_TTLS));
 }
 
-static const char *target_word(const struct scope *scope)
+const char *dp_rollover_target(const struct dp_rollover_input *input)
 {
-	return dp_survey_shell_word(scope->input->facts->target.text, scope->arena);
+	const struct dp_target *target = &input->facts->target;
+	struct dp_arena *arena = input->facts->arena;
+	const char *word = dp_survey_shell_word(target->text, arena);
+	char name[DP_NAME_TEXT_MAX];
+
+	if (target->is_domain && target->port != SMTP_PORT)
+		return dp_arena_printf(arena, "--port %u %s", target->port, word);
+	if (!target->is_domain && target->next_hop.len > 1)
+		return dp_arena_printf(
+			arena, "--next-hop %s %s", dp_name_text(&target->next_hop, name), word);
+	return word;
 }
 
 static const char *plan_command(const struct scope *scope, const char *since)
 {
 	return dp_arena_printf(scope->arena, "daneprobe plan%s --since %s --new %s %s",
 		scope->plan->servers_asked ? " --all-nameservers" : "", since,
-		dp_survey_shell_word(scope->plan->next.name, scope->arena), target_word(scope));
+		dp_survey_shell_word(scope->plan->next.name, scope->arena),
+		dp_rollover_target(scope->input));
 }
 
 static const char *check_command(const struct scope *scope)
 {
-	const char *target = target_word(scope);
+	const char *target = dp_rollover_target(scope->input);
 
 	if (scope->group->state != DP_ROLLOVER_FIRST)
 		return dp_arena_printf(scope->arena, "daneprobe check %s", target);

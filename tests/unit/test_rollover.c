@@ -323,6 +323,15 @@ static void test_quoted(void **state)
 	input.next.name = "my chain.pem";
 	assert_non_null(strstr(dp_rollover_plan(&input)->groups[0].steps[0].command,
 		"--new 'my chain.pem' example.org"));
+	facts->target.port = 465;
+	assert_non_null(strstr(dp_rollover_plan(&input)->groups[0].steps[0].command,
+		"--new 'my chain.pem' --port 465 example.org"));
+	assert_string_equal(dp_rollover_plan(&input)->groups[0].steps[2].command,
+		"daneprobe check --port 465 example.org");
+	facts->target.is_domain = false;
+	facts->target.next_hop = facts->target.name;
+	assert_string_equal(dp_rollover_plan(&input)->groups[0].steps[2].command,
+		"daneprobe check --next-hop example.org example.org");
 	dp_arena_close(arena);
 }
 
