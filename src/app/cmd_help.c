@@ -144,15 +144,15 @@ static const char survey_tail[] =
 	"  daneprobe survey domains.txt > results.jsonl\n"
 	"  daneprobe survey --resume results.jsonl domains.txt >> results.jsonl\n"
 	"\n"
-	"The second goes on where the first was stopped, and cuts off a last line that was\n"
+	"The second goes on where the first was stopped, and cuts off a last line that is\n"
 	"torn. SIGINT and SIGTERM let what is under way end; a second one does not.\n"
 	"Parts (--shard) go by the FNV-1a hash, 64 bits, of the domain in lower case, as\n"
 	"A-labels, without a final dot, modulo N.\n"
 	"\n"
 	"Every option has a variable of its long name, DANEPROBE_OPT_JOBS=500 for one.\n"
 	"\n"
-	"Exit status: 0 all lines were done, whatever came out; 3 wrong usage, interrupted,\n"
-	"or standard output could not be written.\n";
+	"Exit status: 0 all lines were done, whatever came out; 3 wrong usage, stopped by\n"
+	"a signal, or standard output could not be written.\n";
 
 static const char serve_head[] =
 	"usage: daneprobe serve [OPTION]...\n"

@@ -80,6 +80,8 @@ static int open_list(struct survey *survey)
 		dp_complain("note: targets are read from this terminal, one a line, up to Ctrl-D");
 	survey->input.fd = fd;
 	survey->input.bytes = dp_port_file_bytes(fd);
+	survey->input.fd_waits = dp_port_can_wait(fd);
+	survey->input.out_waits = dp_port_can_wait(STDOUT);
 	return DP_EXIT_OK;
 }
 

@@ -42,9 +42,10 @@ void dp_survey_progress(
 void dp_survey_summary(struct dp_buf *out, const struct dp_survey_counts *counts, int64_t now_ms);
 
 struct dp_survey_input {
-	int fd;             /* of the list */
-	int64_t bytes;      /* of it, or -1 */
-	const int *workers; /* channels */
+	int fd;                   /* of the list */
+	int64_t bytes;            /* of it, or -1 */
+	bool fd_waits, out_waits; /* it and standard output: the loop can wait for them */
+	const int *workers;       /* channels */
 	unsigned worker_count;
 	const struct dp_survey_resume *resume;
 };

@@ -427,9 +427,9 @@ static void open_run(struct run *run)
 	for (unsigned i = 0; i < input->worker_count; i++)
 		open_worker(run, &run->workers[i], input->workers[i]);
 	run->worker_count = input->worker_count;
-	if (dp_port_can_wait(input->fd))
+	if (input->fd_waits)
 		run->readable = event_new(run->base, input->fd, EV_READ, on_list, run);
-	if (dp_port_can_wait(STDOUT))
+	if (input->out_waits)
 		run->writable = event_new(run->base, STDOUT, EV_WRITE, on_writable, run);
 	run->pump = evtimer_new(run->base, pump, run);
 	run->later = evtimer_new(run->base, pump, run);

@@ -15,7 +15,6 @@ ROWS = [
     (["example.org"], 'type "daneprobe check example.org"'),
     (["smtp://mx.example.org"], 'type "daneprobe check smtp://mx.example.org"'),
     (["--timeout", "3", "check", "example.org"], "options go behind the command"),
-    (["survey"], 'there is no command "survey"'),  # of a later version
     (["serve", "example.org"], "serve takes no target"),
     (["version", "x"], 'type "daneprobe version"'),
     (["help", "frobnicate"], 'type "daneprobe help" for the list'),
