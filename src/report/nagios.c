@@ -119,6 +119,16 @@ static void write_line(struct dp_buf *out, const char *text)
 	write_text(out, dp_text_shown(out->arena, text));
 }
 
+/* Given twice: its labels would be there twice, too. */
+static bool has_data(const struct page *page, const char *target)
+{
+	for (size_t i = 0; i < page->data_count; i++) {
+		if (strcmp(page->data[i].target, target) == 0)
+			return true;
+	}
+	return false;
+}
+
 void dp_report_nagios_add(void *report, const struct dp_facts *facts,
 	const struct dp_verdict *verdict, const struct dp_report_options *options)
 {
@@ -136,7 +146,8 @@ void dp_report_nagios_add(void *report, const struct dp_facts *facts,
 		dp_arena_printf(page->arena, "%s %s: %s", target, dp_outcome_word(verdict->outcome),
 			dp_brief(facts, verdict, page->arena)),
 		target };
-	add_data(page, target, facts, verdict, options);
+	if (!has_data(page, target))
+		add_data(page, target, facts, verdict, options);
 	dp_buf_init(&text, page->arena);
 	if (page->longer.len > 0)
 		dp_buf_char(&text, '\n');

@@ -51,6 +51,15 @@ def nagios_state_with_exit_simple_is_still_that_of_the_verdict():
 
 
 @test
+def nagios_has_no_label_twice():
+    with FakeDns() as dns:
+        line = first_line(probe(dns, "-o", "nagios", NX, FAIL, NX))
+    check(line.startswith("DANE CRITICAL - 2 of 3 targets failing: "), line)
+    for target in (NX, FAIL):
+        equal(line.count(f"'{target} time'="), 1, line)
+
+
+@test
 def nagios_has_one_first_line_for_all_targets():
     with FakeDns() as dns:
         result = probe(dns, "-o", "nagios", NX, FAIL)
