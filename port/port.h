@@ -50,13 +50,6 @@ int dp_port_listen(const struct dp_ip *ip, uint16_t port, enum dp_status *status
  * sockets. */
 enum dp_status dp_port_handed_sockets(int *first, size_t *count);
 
-/* The next client of a listening socket, non-blocking, close-on-exec; or -1: DP_AGAIN (none waits),
- * DP_CLOSED (it is gone already), DP_NO_RESOURCE (descriptors). */
-int dp_port_accept(int fd, enum dp_status *status);
-
-/* Nothing more will be written; the peer sees the end. */
-void dp_port_end_writing(int fd);
-
 /* Raise this process's own limit on descriptors as far as it may. */
 void dp_port_more_descriptors(void);
 

@@ -42,6 +42,8 @@ static int bound(const struct dp_ip *ip, uint16_t port, int fd)
 
 	memset(&address, 0, sizeof(address));
 	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	/* What is accepted inherits it. */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (ip->family == 4) {
 		address.v4.sin_family = AF_INET;
 		address.v4.sin_port = htons(port);
@@ -116,32 +118,6 @@ enum dp_status dp_port_handed_sockets(int *first, size_t *count)
 	}
 	*count = (size_t)number;
 	return DP_OK;
-}
-
-int dp_port_accept(int fd, enum dp_status *status)
-{
-	int on = 1;
-	int client = accept4(fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-
-	*status = DP_OK;
-	if (client >= 0) {
-		(void)setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-		return client;
-	}
-	switch (errno) {
-	case EMFILE:
-	case ENFILE:
-	case ENOBUFS:
-	case ENOMEM: *status = DP_NO_RESOURCE; break;
-	case EAGAIN: *status = DP_AGAIN; break;
-	default: *status = DP_CLOSED; break; /* that one client is gone again: accept(2) */
-	}
-	return -1;
-}
-
-void dp_port_end_writing(int fd)
-{
-	(void)shutdown(fd, SHUT_WR);
 }
 
 void dp_port_more_descriptors(void)

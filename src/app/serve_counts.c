@@ -16,7 +16,7 @@ static const struct dp_metric accepted = { "daneprobe_http_connections_total", "
 static const struct dp_metric dropped = { "daneprobe_http_connections_dropped_total", "counter",
 	"Idle HTTP connections that were closed to make room for others." };
 static const struct dp_metric replies = { "daneprobe_http_replies_total", "counter",
-	"HTTP replies by status code." };
+	"HTTP replies by status code, but for those to malformed requests." };
 static const struct dp_metric running = { "daneprobe_probes_in_flight", "gauge",
 	"Probes under way." };
 static const struct dp_metric queued = { "daneprobe_probes_queued", "gauge",

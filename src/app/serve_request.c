@@ -1,344 +1,158 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "app/serve_request.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include <event2/http.h>
+#include <event2/http_struct.h>
+#include <event2/keyvalq_struct.h>
 
 #include "base/text.h"
 
-#define HEADERS_MAX 64
 #define SHOWN_MAX 80
 #define TIMEOUT_DEFAULT_MS 10000
 #define TIMEOUT_MOST_MS (24 * 3600 * 1000)
 #define WAY_BACK_MS 500 /* as blackbox_exporter's --timeout-offset */
 #define LEAST_MS 100
-#define DAY_S 86400
-
-struct span {
-	const char *at;
-	size_t len;
-};
-
-/* What the header lines say, as far as it matters. */
-struct fields {
-	size_t hosts;
-	bool close, keep_alive;
-	bool body;
-	int64_t timeout_ms;
-};
-
-const char *dp_serve_status_text(enum dp_serve_status status)
-{
-	switch (status) {
-	case DP_SERVE_OK: return "OK";
-	case DP_SERVE_BAD_REQUEST: return "Bad Request";
-	case DP_SERVE_FORBIDDEN: return "Forbidden";
-	case DP_SERVE_NOT_FOUND: return "Not Found";
-	case DP_SERVE_METHOD: return "Method Not Allowed";
-	case DP_SERVE_SLOW: return "Request Timeout";
-	case DP_SERVE_BODY: return "Content Too Large";
-	case DP_SERVE_PATH: return "URI Too Long";
-	case DP_SERVE_HEAD: return "Request Header Fields Too Large";
-	case DP_SERVE_UNAVAILABLE: return "Service Unavailable";
-	case DP_SERVE_VERSION: return "HTTP Version Not Supported";
-	}
-	return "";
-}
-
-const char *dp_serve_date(int64_t utc_s, char out[DP_SERVE_DATE_MAX])
-{
-	static const char days[] = "ThuFriSatSunMonTueWed"; /* 1970 began on a Thursday */
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	char iso[DP_TIME_TEXT_MAX]; /* 1994-11-06T08:49:37Z */
-	int month;
-
-	dp_text_time(utc_s, iso);
-	month = (iso[5] - '0') * 10 + iso[6] - '0';
-	(void)snprintf(out, DP_SERVE_DATE_MAX, "%.3s, %.2s %.3s %.4s %.8s GMT",
-		days + utc_s / DAY_S % 7 * 3, iso + 8, months + (month - 1) % 12 * 3, iso,
-		iso + 11);
-	return out;
-}
-
-/* Cut a line off *rest, without its end. */
-static struct span take_line(struct span *rest)
-{
-	const char *feed = memchr(rest->at, '\n', rest->len);
-	struct span line = { rest->at, feed != NULL ? (size_t)(feed - rest->at) : rest->len };
-	size_t used = feed != NULL ? line.len + 1 : line.len;
-
-	rest->at += used;
-	rest->len -= used;
-	if (line.len > 0 && line.at[line.len - 1] == '\r')
-		line.len--;
-	return line;
-}
-
-size_t dp_serve_request_end(const char *bytes, size_t len)
-{
-	struct span rest = { bytes, len };
-	bool begun = false;
-
-	while (rest.len > 0 && memchr(rest.at, '\n', rest.len) != NULL) {
-		struct span line = take_line(&rest);
-
-		if (line.len == 0 && begun)
-			return len - rest.len;
-		begun = begun || line.len > 0;
-	}
-	return 0;
-}
-
-static bool is_word(struct span span, const char *word)
-{
-	return dp_text_equal_nocase(span.at, span.len, word, strlen(word));
-}
 
 /* RFC 9110 s5.6.2 */
-static bool is_token(struct span span)
+static bool is_token(const char *text)
 {
-	static const char marks[] = "!#$%&'*+-.^_`|~";
+	static const char characters[] = "!#$%&'*+-.^_`|~0123456789"
+					 "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	size_t len = strlen(text);
 
-	for (size_t i = 0; i < span.len; i++) {
-		char c = span.at[i];
-		bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-
-		if (!letter && !(c >= '0' && c <= '9') && (c == '\0' || strchr(marks, c) == NULL))
-			return false;
-	}
-	return span.len > 0;
+	return len > 0 && strspn(text, characters) == len;
 }
 
-/* RFC 9110 s5.5: visible, blank, tab, and what is above ASCII; a bare CR or NUL is neither. */
-static bool is_field_text(struct span span)
+static bool is_word(const char *text, const char *word)
 {
-	for (size_t i = 0; i < span.len; i++) {
-		unsigned char c = (unsigned char)span.at[i];
-
-		if ((c < ' ' && c != '\t') || c == 0x7f)
-			return false;
-	}
-	return true;
+	return dp_text_equal_nocase(text, strlen(text), word, strlen(word));
 }
 
-static struct span trimmed(struct span span)
+/* Does a list of words with commas between hold word (RFC 9110 s5.6.1)? evhttp knows it alone. */
+static bool list_holds(const char *list, const char *word)
 {
-	while (span.len > 0 && (span.at[0] == ' ' || span.at[0] == '\t')) {
-		span.at++;
-		span.len--;
-	}
-	while (span.len > 0 && (span.at[span.len - 1] == ' ' || span.at[span.len - 1] == '\t'))
-		span.len--;
-	return span;
-}
+	static const char between[] = ", \t";
 
-/* Does a list of words with commas between hold word (RFC 9110 s5.6.1)? */
-static bool list_holds(struct span list, const char *word)
-{
-	while (list.len > 0) {
-		const char *comma = memchr(list.at, ',', list.len);
-		size_t len = comma != NULL ? (size_t)(comma - list.at) : list.len;
-		struct span one = trimmed((struct span){ list.at, len });
+	while (*(list += strspn(list, between)) != '\0') {
+		size_t len = strcspn(list, between);
 
-		if (is_word(one, word))
+		if (dp_text_equal_nocase(list, len, word, strlen(word)))
 			return true;
-		len += comma != NULL;
-		list.at += len;
-		list.len -= len;
+		list += len;
 	}
 	return false;
 }
 
-static bool read_timeout(struct span value, struct dp_arena *arena, int64_t *ms)
+/* Returns false when the header is there and is no number of seconds. */
+static bool read_timeout(const struct evkeyvalq *headers, int64_t *ms)
 {
-	const char *text = dp_arena_text(arena, value.at, value.len);
+	const char *text = evhttp_find_header(headers, "X-Prometheus-Scrape-Timeout-Seconds");
 
-	for (const char *c = text; *c != '\0'; c++) {
-		if ((*c < '0' || *c > '9') && *c != '.')
-			return false;
-	}
-	*ms = dp_text_duration_ms(text);
+	*ms = -1;
+	if (text == NULL)
+		return true;
+	if (text[strspn(text, "0123456789.")] == '\0')
+		*ms = dp_text_duration_ms(text);
 	return *ms >= 0;
 }
 
-/* Returns NULL, or why the header line makes the request a bad one. */
-static const char *read_field(struct span line, struct dp_arena *arena, struct fields *fields)
-{
-	const char *colon = memchr(line.at, ':', line.len);
-	struct span name = { line.at, colon != NULL ? (size_t)(colon - line.at) : 0 };
-	struct span value;
-
-	/* A blank before the colon, and lines folded by a blank, are refused (RFC 9112 s5.1, s5.2).
-	 */
-	if (!is_token(name))
-		return "a header line is malformed";
-	value = trimmed((struct span){ colon + 1, line.len - name.len - 1 });
-	if (!is_field_text(value))
-		return "a header line holds a control character";
-	if (is_word(name, "Host"))
-		fields->hosts++;
-	if (is_word(name, "Transfer-Encoding"))
-		fields->body = true;
-	if (is_word(name, "Content-Length"))
-		fields->body = fields->body || !is_word(value, "0");
-	if (is_word(name, "Connection")) {
-		fields->close = fields->close || list_holds(value, "close");
-		fields->keep_alive = fields->keep_alive || list_holds(value, "keep-alive");
-	}
-	if (is_word(name, "X-Prometheus-Scrape-Timeout-Seconds") &&
-		!read_timeout(value, arena, &fields->timeout_ms))
-		return "X-Prometheus-Scrape-Timeout-Seconds is no number of seconds";
-	return NULL;
-}
-
-/* "GET /probe?target=example.org HTTP/1.1" */
-static enum dp_serve_status read_first(struct span line, struct dp_arena *arena,
-	struct dp_serve_request *request, bool *one_one, const char **why)
-{
-	const char *blank = memchr(line.at, ' ', line.len);
-	struct span method = { line.at, blank != NULL ? (size_t)(blank - line.at) : 0 };
-	struct span rest = { line.at + method.len, line.len - method.len };
-	struct span target, version = { rest.at, 0 };
-
-	*why = "the request line is malformed";
-	if (!is_token(method))
-		return DP_SERVE_BAD_REQUEST;
-	rest.at++;
-	rest.len--;
-	blank = memchr(rest.at, ' ', rest.len);
-	target = (struct span){ rest.at, blank != NULL ? (size_t)(blank - rest.at) : 0 };
-	if (blank != NULL)
-		version = (struct span){ blank + 1, rest.len - target.len - 1 };
-	if (version.len != 8 || memcmp(version.at, "HTTP/", 5) != 0 || target.len == 0 ||
-		!is_field_text(target))
-		return DP_SERVE_BAD_REQUEST;
-	if (memcmp(version.at, "HTTP/1.", 7) != 0 || version.at[7] < '0' || version.at[7] > '9') {
-		*why = "only HTTP/1.1 and HTTP/1.0 are spoken here";
-		return DP_SERVE_VERSION;
-	}
-	*one_one = version.at[7] != '0';
-	request->head = method.len == 4 && memcmp(method.at, "HEAD", 4) == 0;
-	if (!request->head && (method.len != 3 || memcmp(method.at, "GET", 3) != 0)) {
-		*why = "only GET and HEAD are answered here";
-		return DP_SERVE_METHOD;
-	}
-	if (target.len > DP_SERVE_PATH_MAX) {
-		*why = "path and query are longer than 2048 bytes";
-		return DP_SERVE_PATH;
-	}
-	if (target.at[0] != '/')
-		return DP_SERVE_BAD_REQUEST;
-	const char *text = dp_arena_text(arena, target.at, target.len);
-	const char *mark = strchr(text, '?');
-
-	request->path = mark != NULL ? dp_arena_text(arena, text, (size_t)(mark - text)) : text;
-	request->query = mark != NULL ? mark + 1 : "";
-	return DP_SERVE_OK;
-}
-
-enum dp_serve_status dp_serve_request_parse(const char *head, size_t len, struct dp_arena *arena,
+static enum dp_serve_status read_headers(const struct evkeyvalq *headers, bool one_one,
 	struct dp_serve_request *request, const char **why)
 {
-	struct span rest = { head, len }, line = { head, 0 };
-	struct fields fields = { .timeout_ms = -1 };
-	enum dp_serve_status status;
-	bool one_one = false;
-	size_t count = 0;
+	size_t hosts = 0;
+	bool body = false;
 
-	*request = (struct dp_serve_request){ .path = "", .query = "", .timeout_ms = -1 };
-	while (rest.len > 0 && line.len == 0)
-		line = take_line(&rest);
-	status = read_first(line, arena, request, &one_one, why);
-	if (status != DP_SERVE_OK)
-		return status;
-	while (rest.len > 0 && (line = take_line(&rest)).len > 0) {
-		if (count++ == HEADERS_MAX) {
-			*why = "there are more than 64 header lines";
-			return DP_SERVE_HEAD;
-		}
-		*why = read_field(line, arena, &fields);
-		if (*why != NULL)
+	for (const struct evkeyval *one = headers->tqh_first; one != NULL;
+		one = one->next.tqe_next) {
+		/* A blank before the colon, among others (RFC 9112 s5.1). */
+		*why = "a header line is malformed";
+		if (!is_token(one->key))
 			return DP_SERVE_BAD_REQUEST;
+		hosts += is_word(one->key, "Host");
+		body = body || is_word(one->key, "Transfer-Encoding") ||
+			(is_word(one->key, "Content-Length") && !is_word(one->value, "0"));
+		request->close = request->close ||
+			(is_word(one->key, "Connection") && list_holds(one->value, "close"));
 	}
-	/* RFC 9112 s3.2 */
-	if (fields.hosts > 1 || (one_one && fields.hosts == 0)) {
-		*why = "a request of HTTP/1.1 has one Host line";
+	*why = "a request of HTTP/1.1 has one Host line"; /* RFC 9112 s3.2 */
+	if (hosts > 1 || (one_one && hosts == 0))
 		return DP_SERVE_BAD_REQUEST;
-	}
-	if (fields.body) {
-		*why = "a request has no body here";
+	*why = "a request has no body here";
+	if (body)
 		return DP_SERVE_BODY;
-	}
-	/* RFC 9112 s9.3 */
-	request->keep = !fields.close && (one_one || fields.keep_alive);
-	request->timeout_ms = fields.timeout_ms;
-	return DP_SERVE_OK;
+	*why = "X-Prometheus-Scrape-Timeout-Seconds is no number of seconds";
+	return read_timeout(headers, &request->timeout_ms) ? DP_SERVE_OK : DP_SERVE_BAD_REQUEST;
 }
 
-/* Percent signs and plus signs (the query of a form) undone. NULL: malformed, or a NUL. */
-static const char *decoded(struct span value, struct dp_arena *arena)
+/* evhttp answers in whatever version it was asked in: 0.9 and 1.7, too. */
+static bool take_version(struct evhttp_request *from)
 {
-	char *out = dp_arena_alloc(arena, value.len + 1);
-	size_t used = 0;
+	bool known = from->major == 1 && (unsigned char)from->minor <= 9;
 
-	for (size_t i = 0; i < value.len; i++) {
-		char c = value.at[i] == '+' ? ' ' : value.at[i];
-
-		if (c == '%') {
-			int high = i + 2 < value.len ? dp_text_hex_digit(value.at[i + 1]) : -1;
-			int low = i + 2 < value.len ? dp_text_hex_digit(value.at[i + 2]) : -1;
-
-			if (high < 0 || low < 0)
-				return NULL;
-			c = (char)(high * 16 + low);
-			i += 2;
-		}
-		if (c == '\0')
-			return NULL;
-		out[used++] = c;
-	}
-	return out;
+	from->minor = known && from->minor == 0 ? 0 : 1;
+	from->major = 1;
+	return known;
 }
 
-/* One parameter, "name=value". Returns why the query is wrong, or NULL. */
-static const char *read_parameter(
-	struct span parameter, struct dp_arena *arena, const char **target)
+enum dp_serve_status dp_serve_request_read(
+	struct evhttp_request *from, struct dp_serve_request *request, const char **why)
 {
-	const char *equals = memchr(parameter.at, '=', parameter.len);
-	struct span name = { parameter.at,
-		equals != NULL ? (size_t)(equals - parameter.at) : parameter.len };
-	struct span value = { name.at + name.len, 0 };
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(from);
+	enum evhttp_cmd_type method = evhttp_request_get_command(from);
+	const char *query = evhttp_uri_get_query(uri);
 
-	if (equals != NULL)
-		value = (struct span){ equals + 1, parameter.len - name.len - 1 };
-	if (name.len != 6 || memcmp(name.at, "target", 6) != 0)
+	*request = (struct dp_serve_request){ .head = method == EVHTTP_REQ_HEAD,
+		.path = evhttp_uri_get_path(uri),
+		.query = query != NULL ? query : "",
+		.timeout_ms = -1 };
+	*why = "only HTTP/1.1 and HTTP/1.0 are spoken here";
+	if (!take_version(from))
+		return DP_SERVE_VERSION;
+	*why = "only GET and HEAD are answered here";
+	if (method != EVHTTP_REQ_GET && method != EVHTTP_REQ_HEAD)
+		return DP_SERVE_METHOD;
+	/* What begins with two slashes, or is http://..., has a host, and perhaps no path. */
+	*why = "the request line is malformed";
+	if (request->path == NULL || (request->path[0] != '/' && evhttp_uri_get_host(uri) == NULL))
+		return DP_SERVE_BAD_REQUEST;
+	return read_headers(evhttp_request_get_input_headers(from), from->minor > 0, request, why);
+}
+
+/* Returns why the query is wrong, or NULL. */
+static const char *take_parameter(
+	const struct evkeyval *parameter, struct dp_arena *arena, const char **target)
+{
+	if (strcmp(parameter->key, "target") != 0)
 		return dp_arena_printf(arena,
 			"there is no parameter \"%s\"; only target, as in "
 			"/probe?target=example.org",
-			dp_text_escape(arena, name.at, name.len, SHOWN_MAX));
+			dp_text_escape(arena, parameter->key, strlen(parameter->key), SHOWN_MAX));
 	if (*target != NULL)
 		return "there is more than one target; ask for each alone";
-	if (value.len > DP_SERVE_PARAMETER_MAX)
+	if (strlen(parameter->value) > DP_SERVE_PARAMETER_MAX)
 		return "the target is too long; type a mail domain or server, as in "
 		       "/probe?target=example.org";
-	*target = decoded(value, arena);
-	return *target != NULL
-		? NULL
-		: "the target is not encoded well: a percent sign has two hex digits behind it";
+	*target = dp_arena_text(arena, parameter->value, strlen(parameter->value));
+	return NULL;
 }
 
 const char *dp_serve_query_target(const char *query, struct dp_arena *arena, const char **why)
 {
+	struct evkeyvalq parameters;
 	const char *target = NULL;
 
+	*why = "the query is malformed; type it as in /probe?target=example.org";
+	/* evhttp takes a NUL for the end of the value: another target than the one that was sent.
+	 */
+	if (strstr(query, "%00") != NULL || evhttp_parse_query_str(query, &parameters) != 0)
+		return NULL;
 	*why = NULL;
-	while (*query != '\0' && *why == NULL) {
-		size_t len = strcspn(query, "&");
-
-		if (len > 0)
-			*why = read_parameter((struct span){ query, len }, arena, &target);
-		query += len + (query[len] == '&');
-	}
+	for (const struct evkeyval *one = parameters.tqh_first; one != NULL && *why == NULL;
+		one = one->next.tqe_next)
+		*why = take_parameter(one, arena, &target);
+	evhttp_clear_headers(&parameters);
 	if (*why == NULL && (target == NULL || target[0] == '\0'))
 		*why = "there is no target; type a mail domain or server, as in "
 		       "/probe?target=example.org";

@@ -81,7 +81,7 @@ class Connection:
         while len(self.rest) < length:
             self._more()
         body, self.rest = self.rest[:length], self.rest[length:]
-        check(re.match(r"HTTP/1\.1 \d\d\d [A-Z]", first), "status line %r" % first)
+        check(re.match(r"HTTP/1\.[01] \d\d\d [A-Z]", first), "status line %r" % first)
         return Reply(int(first.split()[1]), headers, body)
 
     def at_end(self):
@@ -102,8 +102,8 @@ def request(path, method="GET", version="1.1", headers=()):
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
 
 
-def get(path, port=PORT, **more):
-    connection = Connection(port=port)
+def get(path, port=PORT, address="127.0.0.1", **more):
+    connection = Connection(address, port)
     try:
         return connection.get(path, **more)
     finally:
@@ -151,11 +151,11 @@ class Exporter:
         if ready:
             self.wait_ready()
 
-    def wait_ready(self, port=PORT):
+    def wait_ready(self, port=PORT, address="127.0.0.1"):
         end = time.monotonic() + 10
         while time.monotonic() < end:
             try:
-                equal(get("/healthz", port=port).text, "ok\n", "/healthz")
+                equal(get("/healthz", port, address).text, "ok\n", "/healthz")
                 return
             except OSError:
                 check(self.process.poll() is None, "it did not start: " + self.stderr())
@@ -184,6 +184,11 @@ class Exporter:
 
     def descriptors(self):
         return len(os.listdir("/proc/%d/fd" % self.process.pid))
+
+    def cpu_seconds(self):
+        with open("/proc/%d/stat" % self.process.pid) as file:
+            fields = file.read().rsplit(") ", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def resident_kib(self):
         with open("/proc/%d/status" % self.process.pid) as file:

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nothing grows without a bound, and nobody is probed who should not be."""
+import os
+import resource
+import subprocess
 import time
 
 import exporter
@@ -65,19 +68,83 @@ def test_allow_target():
 
 
 def test_slow_client():
-    """A request that trickles in is ended after ten seconds; silence, too; others are served."""
+    """A request that trickles in, wherever it does, is ended after ten seconds; silence, too; others
+    are served."""
     Exporter()
-    silent, slow = Connection(), Connection()
-    slow.send(b"GET /healthz HT")
+    silent = Connection()
+    slow = [Connection() for _ in range(4)]
+    begun = request("/healthz")[:-2]
+    for one, begin in zip(slow, (b"GET /healthz HT", begun + b"A: b",
+                                 begun + b"Content-Length: 100\r\n\r\n",
+                                 begun + b"Transfer-Encoding: chunked\r\n\r\n1\r\n")):
+        one.send(begin)
     start = time.monotonic()
     while time.monotonic() < start + 9:
-        slow.send(b"x")
+        for one in slow:
+            one.send(b"x" if one is not slow[3] else b"x\r\n1\r\n")
         equal(get("/healthz").status, 200, "others")
         time.sleep(1)
     check(silent.at_end(), "silence is waited for")
-    equal(slow.reply().status, 408, "status")
+    for one in slow:
+        equal(one.reply().status, 408, "status")
+        check(one.at_end(), "it stays open")
     took = time.monotonic() - start
     check(9 < took < 13, "after %.1f s" % took)
+
+
+def test_reply_not_taken():
+    """A client that reads nothing is let go after half a minute."""
+    server = Exporter()
+    greedy = Connection()
+    greedy.socket.setblocking(False)
+    try:
+        while True:
+            greedy.socket.send(request("/metrics") * 100)
+    except BlockingIOError:
+        pass
+    equal(server.metrics()["daneprobe_http_connections"], 2, "connections")
+    time.sleep(28)
+    equal(server.metrics()["daneprobe_http_connections"], 2, "connections before")
+    time.sleep(6)
+    equal(server.metrics()["daneprobe_http_connections"], 1, "connections afterwards")
+
+
+test_reply_not_taken.long = True
+
+
+def test_no_descriptors():
+    """Without descriptors clients wait at the door, and the exporter does not spin; then they are
+    let in."""
+    server = Exporter()
+    most = max(int(fd) for fd in os.listdir("/proc/%d/fd" % server.process.pid)) + 4
+    resource.prlimit(server.process.pid, resource.RLIMIT_NOFILE, (most, most))
+    clients = [Connection() for _ in range(12)]
+    for one in clients:
+        one.send(request("/healthz", headers=["Connection: close"] * (one is not clients[0])))
+    equal(clients[0].reply().text, "ok\n", "the first")
+    kept = [Connection() for _ in range(12)]
+    before = server.cpu_seconds()
+    time.sleep(2)
+    check(server.cpu_seconds() - before < 0.5, "it spins")
+    for one in kept:
+        one.close()
+    for one in clients[1:]:
+        equal(one.reply().text, "ok\n", "the others")
+    equal(server.stderr().count("\n"), 1, "lines on stderr")
+
+
+def test_link_local():
+    """A client whose address has an interface in it: the sandbox lets nobody ask for its name."""
+    for command in (["link", "add", "dp-local", "type", "veth", "peer", "name", "dp-other"],
+                    ["link", "set", "dp-other", "up"], ["link", "set", "dp-local", "up"],
+                    ["-6", "addr", "add", "fe80::25/64", "dev", "dp-local", "nodad"]):
+        subprocess.run(["ip", *command], check=True)
+    server = Exporter("--listen", "[::]:15252", ready=False)
+    server.wait_ready(address="::1")
+    connection = Connection("fe80::25%dp-local")
+    equal(connection.socket.getpeername()[3] > 0, True, "an address with an interface")
+    equal(connection.get("/healthz").text, "ok\n", "reply")
+    subprocess.run(["ip", "link", "del", "dp-local"], check=True)
 
 
 def test_many_connections():
