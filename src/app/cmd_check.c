@@ -22,7 +22,8 @@ struct session {
 	void *whole;                     /* of a format that tells of all targets together */
 	size_t done;                     /* targets of this attempt */
 	size_t printed;
-	int status; /* worst so far, nagios style */
+	bool passed_over; /* the last one printed */
+	int status;       /* worst so far, nagios style */
 };
 
 /* What will not be read: cron mails whatever is printed. */
@@ -76,15 +77,14 @@ static bool report(void *user, struct dp_facts *facts)
 	const struct dp_options *options = session->options;
 	struct dp_report_options *how = &session->output.report;
 	const struct dp_verdict *verdict = dp_policy_judge(facts, session->live.now_utc_s);
+	bool passed_over = dp_verdict_passed_over(facts, verdict);
 	struct dp_buf out;
 
 	if (options->all_ports)
 		dp_ports_note(&session->ports, facts);
 	if (dp_ports_silent(facts))
 		return true;
-	how->status = dp_verdict_passed_over(facts, verdict)
-		? DP_EXIT_OK
-		: dp_verdict_exit(verdict, options->accepted);
+	how->status = passed_over ? DP_EXIT_OK : dp_verdict_exit(verdict, options->accepted);
 	how->exit_status = dp_output_exit(options, how->status);
 	how->now_utc_s = session->live.now_utc_s;
 	session->status = dp_output_worst(session->status, how->status);
@@ -97,9 +97,11 @@ static bool report(void *user, struct dp_facts *facts)
 	if (muted(session, how->exit_status))
 		return true;
 	dp_buf_init(&out, facts->arena);
-	/* Objects of JSON Lines need no space between. */
-	if (session->printed++ > 0 && strcmp(options->report->name, "text") == 0)
+	/* Objects of JSON Lines need no space between, nor do lines of what is not there. */
+	if (session->printed++ > 0 && strcmp(options->report->name, "text") == 0 &&
+		!(passed_over && session->passed_over && !options->verbose))
 		dp_buf_char(&out, '\n');
+	session->passed_over = passed_over;
 	options->report->write(&out, facts, verdict, how);
 	return print(session, &out);
 }

@@ -15,7 +15,8 @@ static const char check_head[] =
 	"  example.org             a mail domain: its MX hosts, all addresses, port 25\n"
 	"  smtp://mx.example.org   one server; smtp://HOST:PORT for another port than 25\n"
 	"  imaps://mx.example.org  another service, by its scheme: the list is below\n"
-	"  srv:_imaps._tcp.example.org  a service, where its SRV records say that it is\n"
+	"  srv:_imaps._tcp.example.org\n"
+	"                          a service, at the servers that its SRV records name\n"
 	"  bücher.example          in lower case, or as A-label: xn--bcher-kva.example\n"
 	"\n"
 	"OPTION (defaults in parentheses)\n";

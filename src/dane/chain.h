@@ -7,7 +7,7 @@
  * The path walk is ours (the library's verdict does not fit DANE-TA): anchored at any matching
  * certificate on a signature-verified path from the leaf; order as sent does not matter; several
  * candidate issuers with one subject are all tried; AKID/SKID never decide. No recursion, at most
- * DP_CHAIN_CHECKS_MAX signature checks a chain.
+ * DP_CHAIN_CHECKS_MAX signature checks a chain, and as many for usages 0 and 1.
  */
 #ifndef DP_DANE_CHAIN_H
 #define DP_DANE_CHAIN_H

@@ -136,12 +136,22 @@ static void add_address(const struct scope *scope, const char *host,
 	}
 }
 
+/* SRV records may name a host twice, with different ports: each is a series of its own. */
+static const char *host_label(const struct scope *scope, const struct dp_host_facts *host)
+{
+	char name[DP_NAME_TEXT_MAX];
+
+	dp_name_text(&host->name, name);
+	if (scope->facts->target.is_service && host->port != scope->facts->target.port)
+		return dp_arena_printf(scope->facts->arena, "%s:%u", name, (unsigned)host->port);
+	return dp_arena_text(scope->facts->arena, name, strlen(name));
+}
+
 static void add_host(const struct scope *scope, size_t index)
 {
 	const struct dp_host_facts *facts = &scope->facts->hosts[index];
 	const struct dp_host_verdict *verdict = &scope->verdict->hosts[index];
-	char name[DP_NAME_TEXT_MAX];
-	const char *labels[5] = { "host", dp_name_text(&facts->name, name) };
+	const char *labels[5] = { "host", host_label(scope, facts) };
 	size_t usable = 0, matched = 0;
 
 	for (size_t i = 0; i < verdict->record_count; i++) {

@@ -79,34 +79,7 @@ static size_t hosts_with(const struct page *page, enum dp_outcome outcome)
 	return count;
 }
 
-/* The same of a chain in a file, which nobody has sent yet. */
-static const char *given_meaning(const struct page *page)
-{
-	const struct dp_target *target = &page->facts->target;
-	const char *more = target->any_name ? " (its name was not checked: add --host NAME)" : "";
-	const char *with = target->any_name || target->records != NULL
-		? "with it"
-		: dp_arena_printf(page->out->arena, "with %s", shown(page, target->given_name));
-
-	switch (page->verdict->outcome) {
-	case DP_VERIFIED:
-		return dp_arena_printf(page->out->arena,
-			"senders that validate DANE would deliver %s%s", with, more);
-	case DP_FAILED:
-		return dp_arena_printf(
-			page->out->arena, "senders that validate DANE would defer mail %s", with);
-	case DP_UNAUTHENTICATED:
-		return "senders must use TLS, but nothing would authenticate the server";
-	case DP_NO_DANE: return "DANE does not protect its mail";
-	case DP_NO_MAIL: return "it takes no mail";
-	case DP_UNDETERMINED:
-	case DP_OUTCOMES: break;
-	}
-	return dp_arena_printf(page->out->arena,
-		"could not find out whether senders that validate DANE would deliver %s", with);
-}
-
-/* The same of a server that clients use, not senders of mail. */
+/* What the verdict means, of a server that clients use, not senders of mail. */
 static const char *meaning_for_clients(const struct page *page)
 {
 	size_t good = hosts_with(page, DP_VERIFIED), all = page->facts->host_count;
@@ -132,6 +105,55 @@ static const char *meaning_for_clients(const struct page *page)
 	case DP_OUTCOMES: break;
 	}
 	return "could not find out whether clients that validate DANE connect to it";
+}
+
+/* The same of a chain in a file. */
+static const char *given_for_clients(const struct page *page, const char *with, const char *more)
+{
+	switch (page->verdict->outcome) {
+	case DP_VERIFIED:
+		return dp_arena_printf(page->out->arena,
+			"clients that validate DANE would connect %s%s", with, more);
+	case DP_FAILED:
+		return dp_arena_printf(page->out->arena,
+			"clients that validate DANE would refuse the server %s", with);
+	case DP_UNAUTHENTICATED:
+	case DP_NO_DANE:
+	case DP_NO_MAIL: return meaning_for_clients(page);
+	case DP_UNDETERMINED:
+	case DP_OUTCOMES: break;
+	}
+	return dp_arena_printf(page->out->arena,
+		"could not find out whether clients that validate DANE would connect %s", with);
+}
+
+/* The same of a chain in a file, which nobody has sent yet. */
+static const char *given_meaning(const struct page *page)
+{
+	const struct dp_target *target = &page->facts->target;
+	const char *more = target->any_name ? " (its name was not checked: add --host NAME)" : "";
+	const char *with = target->any_name || target->records != NULL
+		? "with it"
+		: dp_arena_printf(page->out->arena, "with %s", shown(page, target->given_name));
+
+	if (target->service != NULL && target->service->clients)
+		return given_for_clients(page, with, more);
+	switch (page->verdict->outcome) {
+	case DP_VERIFIED:
+		return dp_arena_printf(page->out->arena,
+			"senders that validate DANE would deliver %s%s", with, more);
+	case DP_FAILED:
+		return dp_arena_printf(
+			page->out->arena, "senders that validate DANE would defer mail %s", with);
+	case DP_UNAUTHENTICATED:
+		return "senders must use TLS, but nothing would authenticate the server";
+	case DP_NO_DANE: return "DANE does not protect its mail";
+	case DP_NO_MAIL: return "it takes no mail";
+	case DP_UNDETERMINED:
+	case DP_OUTCOMES: break;
+	}
+	return dp_arena_printf(page->out->arena,
+		"could not find out whether senders that validate DANE would deliver %s", with);
 }
 
 /* What the verdict means, said of the target. */
