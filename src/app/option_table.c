@@ -365,16 +365,14 @@ const struct dp_option dp_option_table[] = {
 	{ DP_OF_CHECK, 0, "tlsa", DP_OPTION_LIST, "'U S M HEX'", dp_option_tlsa,
 		"judge the servers by this record instead of those in the DNS (repeatable)" },
 	{ DP_OF_CHECK, 0, "service", DP_OPTION_LIST, "NAMES", dp_option_service,
-		"of a mail domain, the services that its SRV records locate, instead of its mail: "
-		"as in submissions,imaps (repeatable)" },
+		"instead of a domain's mail, services by its SRV records: submissions,imaps "
+		"(repeatable)" },
 	{ DP_OF_CHECK, 0, "all-ports", DP_OPTION_FLAG, NULL, dp_option_all_ports,
-		"of a mail domain also the ports 465, 587, 993, 995 and 4190 of its MX hosts, and "
-		"what its SRV records name for them; where nothing is published that is told and "
-		"no failure" },
+		"also ports 465, 587, 993, 995 and 4190 of a domain's MX hosts, and its SRV "
+		"records for them; nothing published is no failure" },
 	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_SERVE | DP_OF_SURVEY, 0, "pkix-roots", DP_OPTION_VALUE,
 		"FILE", dp_option_pkix_roots,
-		"root CAs that TLSA records of usages 0 and 1 lead to, for all services but SMTP "
-		"(such records are unusable)" },
+		"root CAs for TLSA usages 0 and 1, which SMTP has not (those are unusable)" },
 	{ DP_OF_DNS, 'r', "resolver", DP_OPTION_LIST, "WAY", dp_option_resolver,
 		"where DNS questions go; validation is always done here. auto: the servers of "
 		"/etc/resolv.conf if they are fit for DNSSEC, else recursive; system; "

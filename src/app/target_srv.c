@@ -9,6 +9,7 @@
 #define PREFIX "srv:"
 #define PREFIX_LEN (sizeof(PREFIX) - 1)
 #define TCP "_tcp"
+#define HELP_BREAK 4 /* service that begins a line of the help */
 #define EXAMPLE "type it as in srv:_imaps._tcp.example.org"
 
 /* Services whose name is not that of a scheme, or about which there is more to know. */
@@ -78,11 +79,13 @@ const char *dp_target_srv_services(struct dp_arena *arena)
 
 void dp_target_help_srv(struct dp_buf *out)
 {
-	dp_buf_text(out,
-		"\nServices by SRV records: as the schemes are called, without smtp and tls,"
-		"\nand");
-	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
-		dp_buf_printf(out, "%s %s", i > 0 ? "," : "", services[i].name);
+	dp_buf_text(out, "  by SRV records   those, but for smtp and tls;");
+	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
+		if (dp_protocol_find(services[i].name) != NULL)
+			continue;
+		dp_buf_printf(out, "%s %s", i == HELP_BREAK ? "\n                  " : "",
+			services[i].name);
+	}
 	dp_buf_text(out, "\n");
 }
 
