@@ -5,7 +5,7 @@
 
 #include "app/options.h"
 #include "app/output.h"
-#include "dane/survey.h"
+#include "dane/inventory.h"
 #include "report/chain.h"
 
 struct dp_chain_run {
@@ -20,7 +20,7 @@ struct dp_chain_run {
 	size_t record_count;
 	struct dp_name host; /* len 0: not known, so that names are not compared */
 	uint16_t port;
-	struct dp_survey survey;
+	struct dp_inventory inventory;
 	struct dp_written written;
 	struct dp_output output;
 };
@@ -34,7 +34,7 @@ int dp_chain_records(struct dp_chain_run *run);
 int dp_chain_complete(struct dp_chain_run *run);
 
 /* cmd_chain.c: cut run->bundle into certificates and look at them. Returns 0, or 3 after a line. */
-int dp_chain_survey(struct dp_chain_run *run);
+int dp_chain_look(struct dp_chain_run *run);
 
 /* chain_compare.c: the judge of check, over the chain in the place of a server. Both return the
  * exit status. */

@@ -73,7 +73,7 @@ static void write_report(struct dp_chain_run *run, const struct dp_facts *facts,
 
 	how->status = dp_verdict_exit(verdict, 0);
 	how->exit_status = dp_output_exit(run->options, how->status);
-	how->now_utc_s = run->survey.now_utc_s;
+	how->now_utc_s = run->inventory.now_utc_s;
 	dp_buf_init(out, facts->arena);
 	run->options->report->write(out, facts, verdict, how);
 	if (run->written.path == NULL || strcmp(run->options->report->name, "text") != 0)
@@ -112,15 +112,15 @@ static void name_host(const struct dp_chain_run *run, struct dp_target *target)
 /* One host with one address, where the chain stands for what it would send. */
 static struct dp_facts *given_facts(const struct dp_chain_run *run)
 {
-	struct dp_target target = { .text = run->survey.name,
+	struct dp_target target = { .text = run->inventory.name,
 		.protocol = "smtp",
 		.port = run->port,
 		.want_v4 = true,
 		.want_v6 = true,
 		.records = run->records,
 		.record_count = run->record_count,
-		.given = run->survey.chain,
-		.given_name = run->survey.name,
+		.given = run->inventory.chain,
+		.given_name = run->inventory.name,
 		.next_hop = run->options->next_hop,
 		.cert_warning_s = run->options->cert_warning_s,
 		.rrsig_warning_s = run->options->rrsig_warning_s };
@@ -136,21 +136,21 @@ static struct dp_facts *given_facts(const struct dp_chain_run *run)
 	facts->hosts[0].port = run->port;
 	addr = dp_facts_add_addr(&facts->hosts[0], run->options->arena);
 	addr->port = run->port;
-	dp_plan_given_probes(
-		addr, run->survey.chain, run->survey.next != NULL ? run->survey.next->chain : NULL);
+	dp_plan_given_probes(addr, run->inventory.chain,
+		run->inventory.next != NULL ? run->inventory.next->chain : NULL);
 	facts->host_count = 1;
 	facts->hosts_known = true;
-	facts->clock_utc_s = run->survey.now_utc_s;
+	facts->clock_utc_s = run->inventory.now_utc_s;
 	return facts;
 }
 
 int dp_chain_compare(struct dp_chain_run *run)
 {
 	struct dp_facts *facts = given_facts(run);
-	struct dp_verdict *verdict = dp_policy_judge(facts, run->survey.now_utc_s);
+	struct dp_verdict *verdict = dp_policy_judge(facts, run->inventory.now_utc_s);
 	struct dp_buf out;
 
-	join(&run->survey.findings, verdict, facts->arena);
+	join(&run->inventory.findings, verdict, facts->arena);
 	write_report(run, facts, verdict, &out);
 	if (!muted(run) && !dp_output_add(&run->output, out.data, out.len))
 		return DP_EXIT_USAGE;
@@ -237,10 +237,10 @@ static void tell_hosts(
 		return;
 	words.fix = dp_arena_printf(facts->arena,
 		"Compare it with its own host alone:\n  daneprobe chain --live %s --host %s %s",
-		dp_survey_shell_word(facts->target.text, facts->arena), good,
-		dp_survey_shell_word(run->path, facts->arena));
+		dp_inventory_shell_word(facts->target.text, facts->arena), good,
+		dp_inventory_shell_word(run->path, facts->arena));
 	dp_finding_add(
-		&list, DP_REASON_FILE_OF_ONE_HOST, &dp_subject_none, run->survey.name, &words);
+		&list, DP_REASON_FILE_OF_ONE_HOST, &dp_subject_none, run->inventory.name, &words);
 	join(&list, verdict, facts->arena);
 }
 
@@ -255,9 +255,9 @@ static bool report(void *user, struct dp_facts *facts)
 		session->no_such_host = true;
 		return false;
 	}
-	run->survey.now_utc_s = session->live.now_utc_s;
+	run->inventory.now_utc_s = session->live.now_utc_s;
 	verdict = dp_policy_judge(facts, session->live.now_utc_s);
-	join(&run->survey.findings, verdict, facts->arena);
+	join(&run->inventory.findings, verdict, facts->arena);
 	tell_hosts(run, facts, verdict);
 	write_report(run, facts, verdict, &out);
 	session->attempt->status = run->output.report.status;
@@ -302,9 +302,9 @@ static const char *complete_target(const struct dp_chain_run *run, struct dp_tar
 {
 	const struct dp_name *host = &run->options->host;
 
-	target->given = run->survey.chain;
-	target->given_too = run->survey.next != NULL ? run->survey.next->chain : NULL;
-	target->given_name = run->survey.name;
+	target->given = run->inventory.chain;
+	target->given_too = run->inventory.next != NULL ? run->inventory.next->chain : NULL;
+	target->given_name = run->inventory.name;
 	if (host->len == 0)
 		return NULL;
 	if (target->is_domain)

@@ -122,7 +122,7 @@ static void compose(struct dp_chain_run *run, struct dp_buf *out)
 {
 	struct dp_complete_part parts[DP_FILE_CHAINS_MAX];
 	struct dp_written *written = &run->written;
-	const struct dp_survey *s = &run->survey;
+	const struct dp_inventory *s = &run->inventory;
 
 	make_room(run, out);
 	if (run->bundle.is_der) {
@@ -145,7 +145,7 @@ int dp_chain_complete(struct dp_chain_run *run)
 	const char *wrong;
 	int status;
 
-	for (const struct dp_survey *s = &run->survey; s != NULL; s = s->next) {
+	for (const struct dp_inventory *s = &run->inventory; s != NULL; s = s->next) {
 		if (!s->completion.complete)
 			return refuse(run, &s->completion);
 		written->what[written->count++] = s->completion;
@@ -165,5 +165,5 @@ int dp_chain_complete(struct dp_chain_run *run)
 	if (wrong != NULL) /* it was readable before */
 		return dp_complain("%s %s", run->shown, wrong);
 	dp_file_wipe(&before);
-	return dp_chain_survey(run);
+	return dp_chain_look(run);
 }

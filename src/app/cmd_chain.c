@@ -109,10 +109,10 @@ static int read_roots(struct dp_chain_run *run)
 	return DP_EXIT_OK;
 }
 
-int dp_chain_survey(struct dp_chain_run *run)
+int dp_chain_look(struct dp_chain_run *run)
 {
 	const struct dp_options *options = run->options;
-	struct dp_survey *survey = &run->survey;
+	struct dp_inventory *inventory = &run->inventory;
 	char name[DP_NAME_TEXT_MAX];
 
 	dp_bundle_chain(&run->bundle, &run->chain, &run->blocks, options->arena);
@@ -121,7 +121,7 @@ int dp_chain_survey(struct dp_chain_run *run)
 			"%s holds no certificate; type the path of the certificate chain, "
 			"as in fullchain.pem",
 			run->shown);
-	*survey = (struct dp_survey){
+	*inventory = (struct dp_inventory){
 		.arena = options->arena,
 		.name = run->written.to_stdout      ? "standard output"
 			: run->written.path != NULL ? dp_output_shown(options, run->written.path)
@@ -135,13 +135,13 @@ int dp_chain_survey(struct dp_chain_run *run)
 		.cert_warning_s = options->cert_warning_s,
 	};
 	if (options->host.len > 0)
-		survey->host =
+		inventory->host =
 			dp_arena_printf(options->arena, "%s", dp_name_text(&options->host, name));
-	survey->now_utc_s = options->at_utc_s != DP_TIME_NONE ? options->at_utc_s
-		: options->clock_utc_s != DP_TIME_NONE        ? options->clock_utc_s
-							      : dp_port_utc_s();
-	survey->wish.now_utc_s = survey->now_utc_s;
-	dp_survey_read(survey);
+	inventory->now_utc_s = options->at_utc_s != DP_TIME_NONE ? options->at_utc_s
+		: options->clock_utc_s != DP_TIME_NONE           ? options->clock_utc_s
+								 : dp_port_utc_s();
+	inventory->wish.now_utc_s = inventory->now_utc_s;
+	dp_inventory_read(inventory);
 	return DP_EXIT_OK;
 }
 
@@ -150,7 +150,7 @@ static int report(struct dp_chain_run *run)
 {
 	const struct dp_options *options = run->options;
 	struct dp_report_options *how = &run->output.report;
-	bool good = run->survey.verdict == DP_SURVEY_COMPLETE;
+	bool good = run->inventory.verdict == DP_INVENTORY_COMPLETE;
 	struct dp_buf out;
 
 	how->status = good ? DP_EXIT_OK : FAULTY;
@@ -159,9 +159,9 @@ static int report(struct dp_chain_run *run)
 		return DP_EXIT_OK;
 	dp_buf_init(&out, options->arena);
 	if (strcmp(options->report->name, "json") == 0)
-		dp_chain_json(&out, &run->survey, &run->written, how);
+		dp_chain_json(&out, &run->inventory, &run->written, how);
 	else
-		dp_chain_text(&out, &run->survey, &run->written, how);
+		dp_chain_text(&out, &run->inventory, &run->written, how);
 	if (!dp_output_add(&run->output, out.data, out.len) ||
 		dp_output_close(&run->output) != DP_EXIT_OK)
 		return DP_EXIT_USAGE;
@@ -178,7 +178,7 @@ static int go(struct dp_chain_run *run)
 	if (status == DP_EXIT_OK)
 		status = dp_chain_records(run);
 	if (status == DP_EXIT_OK)
-		status = dp_chain_survey(run);
+		status = dp_chain_look(run);
 	if (status == DP_EXIT_OK && options->complete_path != NULL)
 		status = dp_chain_complete(run);
 	if (status != DP_EXIT_OK)

@@ -6,7 +6,7 @@
 #include "dane/explain.h"
 #include "dane/known_ca.h"
 #include "dane/roots.h"
-#include "dane/survey.h"
+#include "dane/inventory.h"
 
 /* What a shell takes as a file name without quotes. */
 #define FILE_NAME_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
@@ -85,7 +85,7 @@ static const char *chain_file(struct dp_why *why)
 	if (target->given == NULL || target->given_name[0] == '-' ||
 		strchr(target->given_name, '\\') != NULL)
 		return "fullchain.pem";
-	return dp_survey_shell_word(target->given_name, why->judge->arena);
+	return dp_inventory_shell_word(target->given_name, why->judge->arena);
 }
 
 /* " --root 'ISRG Root X1'" where the chain may lead to another root that is built in, too. */
@@ -99,7 +99,7 @@ static const char *root_choice(struct dp_why *why, const struct dp_known_ca *roo
 			dp_root_built_in(ca->spki_sha256) &&
 			leads_to(&why->probe->chain, ca->subject_cn))
 			return dp_arena_printf(why->judge->arena, " --root %s",
-				dp_survey_shell_word(root->subject_cn, why->judge->arena));
+				dp_inventory_shell_word(root->subject_cn, why->judge->arena));
 	}
 	return "";
 }
@@ -149,7 +149,7 @@ static const char *append_or_pin(
 		how = complete_line(why, ca, roots);
 	else if (is_named(why, ca))
 		how = complete_line(why, NULL,
-			dp_survey_shell_word(why->judge->facts->target.known.file, arena));
+			dp_inventory_shell_word(why->judge->facts->target.known.file, arena));
 	else
 		how = append_lines(why, roots,
 			dp_arena_printf(arena, "%s.pem", file_name(why, ca->subject_cn)));

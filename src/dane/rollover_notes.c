@@ -7,7 +7,7 @@
 #include "dane/known_ca.h"
 #include "dane/rollover_parts.h"
 #include "dane/rules.h"
-#include "dane/survey.h"
+#include "dane/inventory.h"
 
 #define MANY_RECORDS 12 /* see judge_records.c */
 #define SHOWN_BYTES 8
@@ -182,7 +182,7 @@ static void anchor_note(struct dp_rollover_work *work)
 		const struct dp_cert *anchor = record->record->usage == DP_DANE_TA && record->served
 			? dp_rollover_pinned(work, record->record)
 			: NULL;
-		const char *file = dp_survey_shell_word(work->input->next.name, work->arena);
+		const char *file = dp_inventory_shell_word(work->input->next.name, work->arena);
 		bool below = false;
 
 		for (size_t i = 0; anchor != NULL && !record->fresh && i < chain->count; i++)

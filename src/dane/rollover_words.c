@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "dane/rollover_parts.h"
-#include "dane/survey.h"
+#include "dane/inventory.h"
 
 #define SMTP_PORT 25
 #define MINUTE_S 60
@@ -57,7 +57,7 @@ const char *dp_rollover_target(const struct dp_rollover_input *input)
 {
 	const struct dp_target *target = &input->facts->target;
 	struct dp_arena *arena = input->facts->arena;
-	const char *word = dp_survey_shell_word(target->text, arena);
+	const char *word = dp_inventory_shell_word(target->text, arena);
 	char name[DP_NAME_TEXT_MAX];
 
 	if (target->is_domain && target->port != SMTP_PORT)
@@ -72,7 +72,7 @@ static const char *plan_command(const struct scope *scope, const char *since)
 {
 	return dp_arena_printf(scope->arena, "daneprobe plan%s --since %s --new %s %s",
 		scope->plan->servers_asked ? " --all-nameservers" : "", since,
-		dp_survey_shell_word(scope->plan->next.name, scope->arena),
+		dp_inventory_shell_word(scope->plan->next.name, scope->arena),
 		dp_rollover_target(scope->input));
 }
 

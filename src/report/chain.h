@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A file of certificates, looked at by itself (dane/survey.h), for people and for machines. Pure.
+/* A file of certificates, looked at by itself (dane/inventory.h), for people and for machines.
+ * Pure.
  */
 #ifndef DP_REPORT_CHAIN_H
 #define DP_REPORT_CHAIN_H
@@ -7,10 +8,10 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
-#include "dane/survey.h"
+#include "dane/inventory.h"
 #include "report/report.h"
 
-/* What --complete did, before the survey that is reported: of the file as it is now. */
+/* What --complete did, before the inventory that is reported: of the file as it is now. */
 struct dp_written {
 	const char *path;                              /* NULL: nothing was asked for */
 	struct dp_completion what[DP_FILE_CHAINS_MAX]; /* of each chain in the file */
@@ -26,11 +27,11 @@ struct dp_written {
  */
 void dp_chain_written_text(struct dp_buf *out, const struct dp_written *written);
 
-void dp_chain_text(struct dp_buf *out, const struct dp_survey *survey,
+void dp_chain_text(struct dp_buf *out, const struct dp_inventory *inventory,
 	const struct dp_written *written, const struct dp_report_options *options);
 
 /* One object and a line feed; tests/schema/chain.schema.json. */
-void dp_chain_json(struct dp_buf *out, const struct dp_survey *survey,
+void dp_chain_json(struct dp_buf *out, const struct dp_inventory *inventory,
 	const struct dp_written *written, const struct dp_report_options *options);
 
 #endif

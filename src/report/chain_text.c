@@ -23,7 +23,7 @@
 
 struct page {
 	struct dp_buf *out;
-	const struct dp_survey *survey;
+	const struct dp_inventory *inventory;
 	bool color, verbose;
 	int width;
 };
@@ -43,14 +43,14 @@ static size_t counted(const struct page *page, enum dp_severity severity)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < page->survey->findings.count; i++)
-		count += page->survey->findings.items[i].severity == severity;
+	for (size_t i = 0; i < page->inventory->findings.count; i++)
+		count += page->inventory->findings.items[i].severity == severity;
 	return count;
 }
 
 /* --- the verdict --- */
 
-static const char *extent(const struct page *page, const struct dp_survey *s)
+static const char *extent(const struct page *page, const struct dp_inventory *s)
 {
 	const char *issuer;
 
@@ -76,7 +76,7 @@ static const char *extent(const struct page *page, const struct dp_survey *s)
 						   : "missing");
 }
 
-static void write_extent(const struct page *page, const struct dp_survey *s)
+static void write_extent(const struct page *page, const struct dp_inventory *s)
 {
 	dp_buf_printf(page->out, "%zu certificate%s, %s%s", s->chain->count + s->chain->dropped,
 		s->chain->count == 1 ? "" : "s", extent(page, s),
@@ -85,11 +85,11 @@ static void write_extent(const struct page *page, const struct dp_survey *s)
 
 static void write_verdict(const struct page *page)
 {
-	const struct dp_survey *s = page->survey;
-	bool good = s->verdict == DP_SURVEY_COMPLETE;
+	const struct dp_inventory *s = page->inventory;
+	bool good = s->verdict == DP_INVENTORY_COMPLETE;
 	bool warned = counted(page, DP_WARNING) > 0;
 
-	write_colored(page, !good ? RED : warned ? YELLOW : GREEN, dp_survey_word(s->verdict));
+	write_colored(page, !good ? RED : warned ? YELLOW : GREEN, dp_inventory_word(s->verdict));
 	dp_buf_printf(page->out, ": %s - %s", shown(page, s->name),
 		s->next != NULL ? "two chains: " : "");
 	write_extent(page, s);
@@ -104,7 +104,7 @@ static void write_verdict(const struct page *page)
 
 static const char *left(const struct page *page, const struct dp_cert *cert)
 {
-	int64_t now = page->survey->now_utc_s;
+	int64_t now = page->inventory->now_utc_s;
 	long long days = (long long)((cert->not_after_utc_s - now) / DAY_S);
 
 	if (cert->not_after_utc_s == DP_TIME_NONE)
@@ -128,7 +128,7 @@ static const char *kind(const struct page *page, const struct dp_cert *cert)
 static void write_known(const struct page *page, const struct dp_cert *cert)
 {
 	bool same_key;
-	const struct dp_known_ca *ca = dp_survey_ca(cert, &same_key);
+	const struct dp_known_ca *ca = dp_inventory_ca(cert, &same_key);
 	bool root = ca != NULL && strcmp(ca->subject_cn, ca->issuer_cn) == 0;
 
 	if (ca == NULL)
@@ -167,7 +167,7 @@ static void write_record(const struct page *page, const struct dp_cert *cert, un
 {
 	struct dp_tlsa record;
 
-	dp_survey_record(cert, usage, selector, matching, &record, page->out->arena);
+	dp_inventory_record(cert, usage, selector, matching, &record, page->out->arena);
 	dp_buf_printf(page->out, "      %s\n", dp_tlsa_text(&record, 0, page->out->arena));
 }
 
@@ -189,7 +189,7 @@ static void write_records(const struct page *page, const struct dp_cert *cert, b
 	}
 }
 
-static const char *place_words(const struct page *page, const struct dp_survey *s, size_t i)
+static const char *place_words(const struct page *page, const struct dp_inventory *s, size_t i)
 {
 	const struct dp_order *order = &s->order;
 
@@ -205,7 +205,7 @@ static const char *place_words(const struct page *page, const struct dp_survey *
 	return "";
 }
 
-static void write_cert(const struct page *page, const struct dp_survey *s, size_t i)
+static void write_cert(const struct page *page, const struct dp_inventory *s, size_t i)
 {
 	const struct dp_cert *cert = &s->chain->certs[i];
 	enum dp_place place = s->order.places[i];
@@ -237,7 +237,7 @@ static void write_cert(const struct page *page, const struct dp_survey *s, size_
 }
 
 /* What the chain would end at, for those whose records pin it. */
-static void write_root(const struct page *page, const struct dp_survey *s)
+static void write_root(const struct page *page, const struct dp_inventory *s)
 {
 	if (s->top != DP_TOP_HELD)
 		return;
@@ -251,7 +251,7 @@ static void write_root(const struct page *page, const struct dp_survey *s)
 
 static void write_tree(const struct page *page)
 {
-	for (const struct dp_survey *s = page->survey; s != NULL; s = s->next) {
+	for (const struct dp_inventory *s = page->inventory; s != NULL; s = s->next) {
 		dp_buf_char(page->out, '\n');
 		for (size_t i = 0; i < s->chain->count; i++)
 			write_cert(page, s, i);
@@ -289,8 +289,8 @@ static void write_finding(const struct page *page, const struct dp_finding *find
 static void write_findings(const struct page *page)
 {
 	for (int severity = DP_ERROR; severity >= DP_NOTE; severity--) {
-		for (size_t i = 0; i < page->survey->findings.count; i++) {
-			const struct dp_finding *finding = &page->survey->findings.items[i];
+		for (size_t i = 0; i < page->inventory->findings.count; i++) {
+			const struct dp_finding *finding = &page->inventory->findings.items[i];
 
 			if ((int)finding->severity == severity &&
 				(severity != DP_NOTE || page->verbose))
@@ -343,11 +343,11 @@ void dp_chain_written_text(struct dp_buf *out, const struct dp_written *written)
 					   : "; written as it was read");
 }
 
-void dp_chain_text(struct dp_buf *out, const struct dp_survey *survey,
+void dp_chain_text(struct dp_buf *out, const struct dp_inventory *inventory,
 	const struct dp_written *written, const struct dp_report_options *options)
 {
 	struct page page = { .out = out,
-		.survey = survey,
+		.inventory = inventory,
 		.color = options->color,
 		.verbose = options->verbose,
 		.width = options->width > 0 ? options->width : WIDTH_DEFAULT };

@@ -9,7 +9,7 @@
 
 struct scope {
 	struct dp_arena *arena;
-	const struct dp_survey *survey;
+	const struct dp_inventory *inventory;
 	bool verbose;
 };
 
@@ -98,7 +98,7 @@ static void add_records(
 		for (unsigned i = 0; i < most; i++) {
 			struct dp_tlsa record;
 
-			dp_survey_record(cert, leaf ? DP_DANE_EE : DP_DANE_TA, selector,
+			dp_inventory_record(cert, leaf ? DP_DANE_EE : DP_DANE_TA, selector,
 				(i + 1) % 3, &record, scope->arena);
 			append_text(array, dp_tlsa_text(&record, 0, scope->arena));
 		}
@@ -118,7 +118,7 @@ static void add_names(const struct scope *scope, cJSON *object, const struct dp_
 static void fill_cert(const struct scope *scope, cJSON *item, const struct dp_cert *cert, bool leaf)
 {
 	bool same_key, read = cert->spki != NULL;
-	const struct dp_known_ca *ca = dp_survey_ca(cert, &same_key);
+	const struct dp_known_ca *ca = dp_inventory_ca(cert, &same_key);
 
 	add_text(scope, item, "subject", read ? cert->subject_text : NULL);
 	add_text(scope, item, "issuer", read ? cert->issuer_text : NULL);
@@ -136,7 +136,7 @@ static void fill_cert(const struct scope *scope, cJSON *item, const struct dp_ce
 	add_text(scope, item, "limit", cert->limit);
 }
 
-static void add_chain(const struct scope *scope, const struct dp_survey *s, cJSON *report)
+static void add_chain(const struct scope *scope, const struct dp_inventory *s, cJSON *report)
 {
 	cJSON *array = made(cJSON_AddArrayToObject(report, "chain"));
 
@@ -156,7 +156,7 @@ static void add_chain(const struct scope *scope, const struct dp_survey *s, cJSO
 	add_number(report, "chain_dropped", true, (double)s->chain->dropped);
 }
 
-static void add_path(const struct scope *scope, const struct dp_survey *s, cJSON *report)
+static void add_path(const struct scope *scope, const struct dp_inventory *s, cJSON *report)
 {
 	cJSON *path = made(cJSON_AddArrayToObject(report, "path")), *item;
 
@@ -180,7 +180,7 @@ static void add_path(const struct scope *scope, const struct dp_survey *s, cJSON
 }
 
 /* One chain of the file. */
-static void add_one(const struct scope *scope, const struct dp_survey *s, cJSON *object)
+static void add_one(const struct scope *scope, const struct dp_inventory *s, cJSON *object)
 {
 	add_chain(scope, s, object);
 	add_path(scope, s, object);
@@ -217,7 +217,7 @@ static void add_written(const struct scope *scope, cJSON *report, const struct d
 
 static void add_findings(const struct scope *scope, cJSON *report)
 {
-	const struct dp_findings *list = &scope->survey->findings;
+	const struct dp_findings *list = &scope->inventory->findings;
 	cJSON *array = made(cJSON_AddArrayToObject(report, "findings"));
 
 	for (size_t i = 0; i < list->count; i++) {
@@ -235,20 +235,20 @@ static void add_findings(const struct scope *scope, cJSON *report)
 	}
 }
 
-void dp_chain_json(struct dp_buf *out, const struct dp_survey *survey,
+void dp_chain_json(struct dp_buf *out, const struct dp_inventory *inventory,
 	const struct dp_written *written, const struct dp_report_options *options)
 {
-	const struct scope scope = { out->arena, survey, options->verbose };
+	const struct scope scope = { out->arena, inventory, options->verbose };
 	cJSON *report = made(cJSON_CreateObject());
 	char *text;
 
 	made(cJSON_AddNumberToObject(report, "schema", 1));
-	add_text(&scope, report, "file", survey->name);
-	add_text(&scope, report, "verdict", dp_survey_word(survey->verdict));
+	add_text(&scope, report, "file", inventory->name);
+	add_text(&scope, report, "verdict", dp_inventory_word(inventory->verdict));
 	add_number(report, "exit", true, options->exit_status);
-	add_one(&scope, survey, report);
-	if (survey->next != NULL)
-		add_one(&scope, survey->next, made(cJSON_AddObjectToObject(report, "second")));
+	add_one(&scope, inventory, report);
+	if (inventory->next != NULL)
+		add_one(&scope, inventory->next, made(cJSON_AddObjectToObject(report, "second")));
 	else
 		made(cJSON_AddNullToObject(report, "second"));
 	add_written(&scope, report, written);

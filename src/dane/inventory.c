@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "dane/survey.h"
+#include "dane/inventory.h"
 
 #include <string.h>
 
 #include "base/text.h"
 #include "dane/digest.h"
-#include "dane/survey_keys.h"
+#include "dane/inventory_keys.h"
 
 #define DAY_S 86400
 #define NAMES_SHOWN_MAX 5
@@ -13,17 +13,17 @@
 /* What a shell takes without quotes. */
 #define PLAIN_CHARS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-/+,:@%"
 
-const char *dp_survey_word(enum dp_survey_verdict verdict)
+const char *dp_inventory_word(enum dp_inventory_verdict verdict)
 {
 	switch (verdict) {
-	case DP_SURVEY_COMPLETE: return "complete";
-	case DP_SURVEY_INCOMPLETE: return "incomplete";
-	case DP_SURVEY_FAULTY: break;
+	case DP_INVENTORY_COMPLETE: return "complete";
+	case DP_INVENTORY_INCOMPLETE: return "incomplete";
+	case DP_INVENTORY_FAULTY: break;
 	}
 	return "faulty";
 }
 
-const struct dp_known_ca *dp_survey_ca(const struct dp_cert *cert, bool *same_key)
+const struct dp_known_ca *dp_inventory_ca(const struct dp_cert *cert, bool *same_key)
 {
 	struct dp_tlsa record = { .usage = DP_DANE_TA,
 		.selector = DP_CERT,
@@ -41,7 +41,7 @@ const struct dp_known_ca *dp_survey_ca(const struct dp_cert *cert, bool *same_ke
 	return dp_known_ca_find(&record, NULL);
 }
 
-void dp_survey_record(const struct dp_cert *cert, unsigned usage, unsigned selector,
+void dp_inventory_record(const struct dp_cert *cert, unsigned usage, unsigned selector,
 	unsigned matching, struct dp_tlsa *record, struct dp_arena *arena)
 {
 	const uint8_t *data = selector == DP_CERT ? cert->der : cert->spki;
@@ -63,7 +63,7 @@ void dp_survey_record(const struct dp_cert *cert, unsigned usage, unsigned selec
 	record->data = dp_arena_copy(arena, digest, record->data_len);
 }
 
-const char *dp_survey_shell_word(const char *word, struct dp_arena *arena)
+const char *dp_inventory_shell_word(const char *word, struct dp_arena *arena)
 {
 	struct dp_buf out;
 
@@ -80,30 +80,30 @@ const char *dp_survey_shell_word(const char *word, struct dp_arena *arena)
 	return out.data;
 }
 
-const char *dp_survey_command(const char *path, struct dp_arena *arena)
+const char *dp_inventory_command(const char *path, struct dp_arena *arena)
 {
-	const char *word = dp_survey_shell_word(path, arena);
+	const char *word = dp_inventory_shell_word(path, arena);
 
 	/* A file that is called "-x" is no option. */
 	return dp_arena_printf(arena, "daneprobe chain --complete %s %s%s", word,
 		word[0] == '-' ? "-- " : "", word);
 }
 
-static const char *name_of(const struct dp_survey *s, const struct dp_cert *cert)
+static const char *name_of(const struct dp_inventory *s, const struct dp_cert *cert)
 {
 	return cert->subject_text[0] != '\0'
 		? dp_arena_printf(s->arena, "\"%s\"", cert->subject_text)
 		: "the certificate without subject";
 }
 
-static const char *date(const struct dp_survey *s, int64_t utc_s)
+static const char *date(const struct dp_inventory *s, int64_t utc_s)
 {
 	char text[DP_TIME_TEXT_MAX];
 
 	return dp_arena_printf(s->arena, "%s", dp_text_date(utc_s, text));
 }
 
-static void add(struct dp_survey *s, enum dp_reason code, int position, struct dp_words *words)
+static void add(struct dp_inventory *s, enum dp_reason code, int position, struct dp_words *words)
 {
 	struct dp_subject subject = { -1, -1, -1, -1, -1 };
 	const char *label = s->name;
@@ -118,7 +118,7 @@ static void add(struct dp_survey *s, enum dp_reason code, int position, struct d
 
 /* --- keys --- */
 
-static void tell_keys(struct dp_survey *s)
+static void tell_keys(struct dp_inventory *s)
 {
 	const struct dp_cert *leaf = &s->chain->certs[s->order.leaf];
 	struct dp_words words = { .cert = name_of(s, leaf) };
@@ -127,10 +127,10 @@ static void tell_keys(struct dp_survey *s)
 		const uint8_t *key;
 		size_t len;
 
-		if (!dp_survey_private_key(s, i, &key, &len))
+		if (!dp_inventory_private_key(s, i, &key, &len))
 			continue;
 		words.detail = dp_arena_printf(s->arena, "%u", s->bundle->blocks[i].line);
-		if (dp_survey_holder(s->whole, key, len) < 0 && s->offset == 0)
+		if (dp_inventory_holder(s->whole, key, len) < 0 && s->offset == 0)
 			add(s, DP_REASON_FILE_KEY_MISMATCH, -1, &words);
 		else if ((int)i == s->key && i > s->blocks[s->order.leaf])
 			add(s, DP_REASON_FILE_KEY_BEHIND, -1, &words);
@@ -162,7 +162,7 @@ static const struct dp_known_ca *named(const char *name)
 
 /* A root of that name is at hand, and the completion did not lead to it: it signed nothing here,
  * and the name alone would be a false friend. */
-static bool refuted(const struct dp_survey *s)
+static bool refuted(const struct dp_inventory *s)
 {
 	for (size_t i = 0; i < s->stock->count; i++) {
 		const struct dp_cert *cert = &s->stock->certs[i];
@@ -173,7 +173,7 @@ static bool refuted(const struct dp_survey *s)
 	return false;
 }
 
-static void find_top(struct dp_survey *s)
+static void find_top(struct dp_inventory *s)
 {
 	const struct dp_completion *c = &s->completion;
 	bool alone = s->order.path_len == 1;
@@ -200,17 +200,17 @@ static void find_top(struct dp_survey *s)
 }
 
 /* How to get what is missing. */
-static const char *advice(struct dp_survey *s)
+static const char *advice(struct dp_inventory *s)
 {
 	const char *issuer = s->end->issuer_text;
-	const char *own = s->path != NULL ? dp_survey_command(s->path, s->arena)
+	const char *own = s->path != NULL ? dp_inventory_command(s->path, s->arena)
 					  : "daneprobe chain --complete OUT FILE";
 	const char *more = "";
 
 	for (size_t i = 0; i < s->completion.added_count; i++) {
 		if (strcmp(s->completion.sources[i], DP_STOCK_BUILT_IN) != 0)
 			more = dp_arena_printf(s->arena, " --roots %s",
-				dp_survey_shell_word(s->completion.sources[i], s->arena));
+				dp_inventory_shell_word(s->completion.sources[i], s->arena));
 	}
 	switch (s->top) {
 	case DP_TOP_HELD:
@@ -234,7 +234,7 @@ static const char *advice(struct dp_survey *s)
 }
 
 /* Where what is missing was found: "built in", "in roots.pem". */
-static const char *at_hand(const struct dp_survey *s)
+static const char *at_hand(const struct dp_inventory *s)
 {
 	const char *source = s->completion.sources[0];
 
@@ -242,7 +242,7 @@ static const char *at_hand(const struct dp_survey *s)
 						      : dp_arena_printf(s->arena, "in %s", source);
 }
 
-static void tell_top(struct dp_survey *s)
+static void tell_top(struct dp_inventory *s)
 {
 	struct dp_words words = {
 		.cert = name_of(s, s->end), .detail = "", .record = "Clients cannot"
@@ -286,7 +286,7 @@ static void tell_top(struct dp_survey *s)
 
 /* --- the certificates --- */
 
-static void tell_order(struct dp_survey *s)
+static void tell_order(struct dp_inventory *s)
 {
 	const struct dp_order *order = &s->order;
 	struct dp_words words = { 0 };
@@ -312,14 +312,14 @@ static void tell_order(struct dp_survey *s)
 
 /* Only CAs: a bundle of roots, or the issuers alone. A server may make a CA certificate for itself,
  * though. */
-static bool without_leaf(const struct dp_survey *s)
+static bool without_leaf(const struct dp_inventory *s)
 {
 	const struct dp_cert *leaf = &s->chain->certs[s->order.leaf];
 
 	return leaf->is_ca && s->key < 0 && (!leaf->self_issued || s->chain->count > 1);
 }
 
-static void tell_places(struct dp_survey *s)
+static void tell_places(struct dp_inventory *s)
 {
 	const struct dp_order *order = &s->order;
 	struct dp_words words = { .host = name_of(s, &s->chain->certs[order->leaf]) };
@@ -342,7 +342,7 @@ static void tell_places(struct dp_survey *s)
 	}
 }
 
-static int64_t warning_period_s(const struct dp_survey *s, const struct dp_cert *cert)
+static int64_t warning_period_s(const struct dp_inventory *s, const struct dp_cert *cert)
 {
 	int64_t quarter = (cert->not_after_utc_s - cert->not_before_utc_s) / 4;
 
@@ -351,7 +351,7 @@ static int64_t warning_period_s(const struct dp_survey *s, const struct dp_cert 
 	return quarter < (int64_t)14 * DAY_S ? quarter : (int64_t)14 * DAY_S;
 }
 
-static void tell_dates(struct dp_survey *s, size_t position)
+static void tell_dates(struct dp_inventory *s, size_t position)
 {
 	const struct dp_cert *cert = &s->chain->certs[position];
 	struct dp_words words = { .cert = name_of(s, cert) };
@@ -369,7 +369,7 @@ static void tell_dates(struct dp_survey *s, size_t position)
 	}
 }
 
-static const char *names_text(const struct dp_survey *s, const struct dp_cert *cert)
+static const char *names_text(const struct dp_inventory *s, const struct dp_cert *cert)
 {
 	struct dp_buf out;
 
@@ -385,7 +385,7 @@ static const char *names_text(const struct dp_survey *s, const struct dp_cert *c
 	return out.data;
 }
 
-static void tell_leaf(struct dp_survey *s)
+static void tell_leaf(struct dp_inventory *s)
 {
 	const struct dp_cert *leaf = &s->chain->certs[s->order.leaf];
 	struct dp_words words = { .cert = name_of(s, leaf), .host = s->host };
@@ -402,55 +402,55 @@ static void tell_leaf(struct dp_survey *s)
 		add(s, DP_REASON_FILE_HOST_MISMATCH, (int)s->order.leaf, &words);
 }
 
-static void decide(struct dp_survey *s)
+static void decide(struct dp_inventory *s)
 {
-	s->verdict = DP_SURVEY_COMPLETE;
+	s->verdict = DP_INVENTORY_COMPLETE;
 	for (size_t i = 0; i < s->findings.count; i++) {
 		const struct dp_finding *finding = &s->findings.items[i];
 
 		if (finding->code == DP_REASON_CHAIN_INCOMPLETE)
-			s->verdict = DP_SURVEY_INCOMPLETE;
-		else if (finding->severity == DP_ERROR && s->verdict == DP_SURVEY_COMPLETE)
-			s->verdict = DP_SURVEY_FAULTY;
+			s->verdict = DP_INVENTORY_INCOMPLETE;
+		else if (finding->severity == DP_ERROR && s->verdict == DP_INVENTORY_COMPLETE)
+			s->verdict = DP_INVENTORY_FAULTY;
 	}
 }
 
-static void read_chain(struct dp_survey *survey)
+static void read_chain(struct dp_inventory *inventory)
 {
 	struct dp_words words = { 0 };
 	const uint8_t *key;
 	size_t key_len;
 
-	dp_survey_find_key(survey, &key, &key_len);
-	dp_order_read(survey->chain, key, key_len, survey->arena, &survey->order);
-	dp_complete(survey->chain, &survey->order, survey->stock, &survey->wish, survey->arena,
-		&survey->completion);
-	find_top(survey);
-	if (survey->end != NULL)
-		tell_leaf(survey);
-	tell_order(survey);
-	if (survey->end != NULL)
-		tell_top(survey);
-	tell_places(survey);
-	for (size_t i = 0; i < survey->order.path_len; i++)
-		tell_dates(survey, survey->order.path[i]);
-	tell_keys(survey);
-	words.detail = survey->order.exhausted ? "too many certificates could be its issuers"
-					       : survey->order.limit;
+	dp_inventory_find_key(inventory, &key, &key_len);
+	dp_order_read(inventory->chain, key, key_len, inventory->arena, &inventory->order);
+	dp_complete(inventory->chain, &inventory->order, inventory->stock, &inventory->wish,
+		inventory->arena, &inventory->completion);
+	find_top(inventory);
+	if (inventory->end != NULL)
+		tell_leaf(inventory);
+	tell_order(inventory);
+	if (inventory->end != NULL)
+		tell_top(inventory);
+	tell_places(inventory);
+	for (size_t i = 0; i < inventory->order.path_len; i++)
+		tell_dates(inventory, inventory->order.path[i]);
+	tell_keys(inventory);
+	words.detail = inventory->order.exhausted ? "too many certificates could be its issuers"
+						  : inventory->order.limit;
 	if (words.detail != NULL)
-		add(survey, DP_REASON_FILE_NOT_VERIFIED, -1, &words);
-	decide(survey);
+		add(inventory, DP_REASON_FILE_NOT_VERIFIED, -1, &words);
+	decide(inventory);
 }
 
-void dp_survey_read(struct dp_survey *survey)
+void dp_inventory_read(struct dp_inventory *inventory)
 {
-	survey->findings = (struct dp_findings){ .arena = survey->arena };
-	dp_survey_split(survey);
-	read_chain(survey);
-	if (survey->next == NULL)
+	inventory->findings = (struct dp_findings){ .arena = inventory->arena };
+	dp_inventory_split(inventory);
+	read_chain(inventory);
+	if (inventory->next == NULL)
 		return;
-	survey->next->findings = survey->findings;
-	read_chain(survey->next);
-	survey->findings = survey->next->findings;
-	decide(survey);
+	inventory->next->findings = inventory->findings;
+	read_chain(inventory->next);
+	inventory->findings = inventory->next->findings;
+	decide(inventory);
 }

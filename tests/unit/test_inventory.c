@@ -11,14 +11,14 @@
 #include <cmocka.h>
 
 #include "dane/roots.h"
-#include "dane/survey.h"
+#include "dane/inventory.h"
 
 #define NOW 1795000000 /* 2026-11-18 */
 
 static struct dp_arena *arena;
 static struct dp_bundle bundle;
 static struct dp_chain chain;
-static struct dp_survey survey;
+static struct dp_inventory inventory;
 static struct dp_stock stock;
 
 static int open_arena(void **state)
@@ -48,7 +48,7 @@ static void look(const char *path)
 	fclose(file);
 	assert_null(dp_bundle_read(text, len, arena, &bundle));
 	dp_bundle_chain(&bundle, &chain, &blocks, arena);
-	survey = (struct dp_survey){ .arena = arena,
+	inventory = (struct dp_inventory){ .arena = arena,
 		.name = "file",
 		.bundle = &bundle,
 		.chain = &chain,
@@ -60,8 +60,8 @@ static void look(const char *path)
 
 static bool found(enum dp_reason code)
 {
-	for (size_t i = 0; i < survey.findings.count; i++) {
-		if (survey.findings.items[i].code == code)
+	for (size_t i = 0; i < inventory.findings.count; i++) {
+		if (inventory.findings.items[i].code == code)
 			return true;
 	}
 	return false;
@@ -73,14 +73,14 @@ static void certificate_without_key(void **state)
 	(void)state;
 	look("tests/cases/explain/r13.case");
 	dp_cert_open(&chain.certs[1], (const uint8_t *)"\x30\x00", 2, arena);
-	dp_survey_read(&survey);
+	dp_inventory_read(&inventory);
 	assert_true(found(DP_REASON_FILE_CERTIFICATE_UNREADABLE));
-	assert_int_equal(survey.order.places[1], DP_PLACE_UNREADABLE);
-	assert_int_not_equal(survey.verdict, DP_SURVEY_COMPLETE);
+	assert_int_equal(inventory.order.places[1], DP_PLACE_UNREADABLE);
+	assert_int_not_equal(inventory.verdict, DP_INVENTORY_COMPLETE);
 	dp_cert_open(&chain.certs[0], (const uint8_t *)"\x30\x00", 2, arena);
-	dp_survey_read(&survey);
-	assert_null(survey.end);
-	assert_int_not_equal(survey.verdict, DP_SURVEY_COMPLETE);
+	dp_inventory_read(&inventory);
+	assert_null(inventory.end);
+	assert_int_not_equal(inventory.verdict, DP_INVENTORY_COMPLETE);
 }
 
 /* A root that has the name of a built-in one, and another key, is none: only signatures count. */
@@ -92,14 +92,14 @@ static void names_do_not_decide(void **state)
 	assert_string_equal(stock.certs[0].subject_text, "ISRG Root X1");
 	look("tests/cases/explain/r13.case");
 	assert_string_equal(chain.certs[1].issuer_text, "ISRG Root X1");
-	dp_survey_read(&survey);
-	assert_false(survey.completion.complete);
-	assert_int_equal(survey.top, DP_TOP_UNKNOWN);
-	assert_true(survey.refuted);
+	dp_inventory_read(&inventory);
+	assert_false(inventory.completion.complete);
+	assert_int_equal(inventory.top, DP_TOP_UNKNOWN);
+	assert_true(inventory.refuted);
 	/* Without a root of that name at hand the name is all there is. */
 	stock.count = 0;
-	dp_survey_read(&survey);
-	assert_int_equal(survey.top, DP_TOP_NAMED);
+	dp_inventory_read(&inventory);
+	assert_int_equal(inventory.top, DP_TOP_NAMED);
 }
 
 /* The build took what config/known_cas.tsv knows. */
@@ -111,7 +111,7 @@ static void built_in_roots_are_the_known_ones(void **state)
 	dp_stock_built_in(&stock, arena);
 	for (size_t i = 0; i < stock.count; i++) {
 		bool same_key;
-		const struct dp_known_ca *ca = dp_survey_ca(&stock.certs[i], &same_key);
+		const struct dp_known_ca *ca = dp_inventory_ca(&stock.certs[i], &same_key);
 
 		assert_non_null(ca);
 		assert_false(same_key);
@@ -126,12 +126,13 @@ static void built_in_roots_are_the_known_ones(void **state)
 static void shell_words(void **state)
 {
 	(void)state;
-	assert_string_equal(dp_survey_shell_word("a/b-c.pem", arena), "a/b-c.pem");
-	assert_string_equal(dp_survey_shell_word("", arena), "''");
-	assert_string_equal(dp_survey_shell_word("a b", arena), "'a b'");
-	assert_string_equal(dp_survey_shell_word("it's", arena), "'it'\\''s'");
-	assert_string_equal(dp_survey_shell_word("$(x)", arena), "'$(x)'");
-	assert_string_equal(dp_survey_command("-x", arena), "daneprobe chain --complete -x -- -x");
+	assert_string_equal(dp_inventory_shell_word("a/b-c.pem", arena), "a/b-c.pem");
+	assert_string_equal(dp_inventory_shell_word("", arena), "''");
+	assert_string_equal(dp_inventory_shell_word("a b", arena), "'a b'");
+	assert_string_equal(dp_inventory_shell_word("it's", arena), "'it'\\''s'");
+	assert_string_equal(dp_inventory_shell_word("$(x)", arena), "'$(x)'");
+	assert_string_equal(
+		dp_inventory_command("-x", arena), "daneprobe chain --complete -x -- -x");
 }
 
 int main(void)
@@ -144,5 +145,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(shell_words, open_arena, close_arena),
 	};
 
-	return cmocka_run_group_tests_name("survey", tests, NULL, NULL);
+	return cmocka_run_group_tests_name("inventory", tests, NULL, NULL);
 }

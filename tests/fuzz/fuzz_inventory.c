@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "dane/survey.h"
+#include "dane/inventory.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -17,13 +17,13 @@ static void must(bool holds)
 		abort();
 }
 
-static void look(struct dp_survey *survey, const struct dp_bundle *bundle, struct dp_chain *chain,
-	const struct dp_stock *stock, struct dp_arena *arena)
+static void look(struct dp_inventory *inventory, const struct dp_bundle *bundle,
+	struct dp_chain *chain, const struct dp_stock *stock, struct dp_arena *arena)
 {
 	size_t *blocks;
 
 	dp_bundle_chain(bundle, chain, &blocks, arena);
-	*survey = (struct dp_survey){ .arena = arena,
+	*inventory = (struct dp_inventory){ .arena = arena,
 		.name = "file",
 		.path = "file",
 		.bundle = bundle,
@@ -34,48 +34,48 @@ static void look(struct dp_survey *survey, const struct dp_bundle *bundle, struc
 		.wish.now_utc_s = 1795000000,
 		.cert_warning_s = -1 };
 	if (chain->count > 0)
-		dp_survey_read(survey);
+		dp_inventory_read(inventory);
 }
 
-static void check(const struct dp_survey *survey)
+static void check(const struct dp_inventory *inventory)
 {
-	const struct dp_order *order = &survey->order;
+	const struct dp_order *order = &inventory->order;
 
-	must(order->path_len <= survey->chain->count && order->leaf < survey->chain->count);
+	must(order->path_len <= inventory->chain->count && order->leaf < inventory->chain->count);
 	must(order->path_len == 0 || order->path[0] == order->leaf);
 	for (size_t i = 0; i < order->path_len; i++)
 		must(order->places[order->path[i]] == DP_PLACE_PATH);
-	must(order->misplaced < (int)survey->chain->count);
-	must(survey->completion.complete == (survey->completion.root != NULL));
-	must(survey->verdict == DP_SURVEY_COMPLETE || survey->findings.count > 0);
+	must(order->misplaced < (int)inventory->chain->count);
+	must(inventory->completion.complete == (inventory->completion.root != NULL));
+	must(inventory->verdict == DP_INVENTORY_COMPLETE || inventory->findings.count > 0);
 }
 
-static void complete(const struct dp_survey *survey, struct dp_arena *arena)
+static void complete(const struct dp_inventory *inventory, struct dp_arena *arena)
 {
 	struct dp_bundle bundle;
-	struct dp_survey again;
+	struct dp_inventory again;
 	struct dp_chain chain;
 	struct dp_buf out;
 	bool moved;
 
-	if (!survey->completion.complete || survey->bundle->is_der)
+	if (!inventory->completion.complete || inventory->bundle->is_der)
 		return;
 	dp_buf_init(&out, arena);
-	dp_complete_write(survey->bundle, survey->blocks, &survey->order, &survey->completion,
-		survey->key, &out, &moved);
-	must(out.len >= survey->bundle->len);
-	if (survey->completion.added_count == 0) {
-		must(out.len == survey->bundle->len &&
-			memcmp(out.data, survey->bundle->data, out.len) == 0);
+	dp_complete_write(inventory->bundle, inventory->blocks, &inventory->order,
+		&inventory->completion, inventory->key, &out, &moved);
+	must(out.len >= inventory->bundle->len);
+	if (inventory->completion.added_count == 0) {
+		must(out.len == inventory->bundle->len &&
+			memcmp(out.data, inventory->bundle->data, out.len) == 0);
 		return;
 	}
-	if (survey->bundle->dropped > 0 || survey->chain->dropped > 0)
+	if (inventory->bundle->dropped > 0 || inventory->chain->dropped > 0)
 		return;
 	must(dp_bundle_read(out.data, out.len, arena, &bundle) == NULL);
-	look(&again, &bundle, &chain, survey->stock, arena);
+	look(&again, &bundle, &chain, inventory->stock, arena);
 	must(chain.dropped > 0 ||
-		chain.count == survey->chain->count + survey->completion.added_count);
-	must(survey->order.exhausted || again.completion.complete);
+		chain.count == inventory->chain->count + inventory->completion.added_count);
+	must(inventory->order.exhausted || again.completion.complete);
 	dp_chain_close(&chain);
 }
 
@@ -84,16 +84,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct dp_arena *arena = dp_arena_open();
 	struct dp_stock stock = { 0 };
 	struct dp_bundle bundle;
-	struct dp_survey survey;
+	struct dp_inventory inventory;
 	struct dp_chain chain;
 	char *copy = dp_arena_text(arena, (const char *)data, size);
 
 	dp_stock_built_in(&stock, arena);
 	if (dp_bundle_read(copy, size, arena, &bundle) == NULL) {
-		look(&survey, &bundle, &chain, &stock, arena);
+		look(&inventory, &bundle, &chain, &stock, arena);
 		if (chain.count > 0) {
-			check(&survey);
-			complete(&survey, arena);
+			check(&inventory);
+			complete(&inventory, arena);
 		}
 		dp_chain_close(&chain);
 	}

@@ -6,8 +6,8 @@
  * Complete: the server's own certificate and every issuer up to a self-signed root, or up to a CA
  * whose issuer is a root that is known here (the root itself need not be sent).
  */
-#ifndef DP_DANE_SURVEY_H
-#define DP_DANE_SURVEY_H
+#ifndef DP_DANE_INVENTORY_H
+#define DP_DANE_INVENTORY_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -19,10 +19,10 @@
 #include "dane/known_ca.h"
 #include "dane/order.h"
 
-enum dp_survey_verdict {
-	DP_SURVEY_COMPLETE,
-	DP_SURVEY_INCOMPLETE, /* an issuer is missing */
-	DP_SURVEY_FAULTY      /* another error */
+enum dp_inventory_verdict {
+	DP_INVENTORY_COMPLETE,
+	DP_INVENTORY_INCOMPLETE, /* an issuer is missing */
+	DP_INVENTORY_FAULTY      /* another error */
 };
 
 /* What stands above the path in the file. */
@@ -38,7 +38,7 @@ enum dp_top {
 
 #define DP_FILE_CHAINS_MAX 2 /* chains of a file that are looked at */
 
-struct dp_survey {
+struct dp_inventory {
 	/* given */
 	struct dp_arena *arena;
 	const char *name;               /* of the file, as it may be shown */
@@ -56,9 +56,10 @@ struct dp_survey {
 	struct dp_completion completion;
 	int key; /* block of the private key of the leaf; -1: none in the file */
 	/* A file may hold two chains, each with its key (Postfix, smtpd_tls_chain_files: RSA and
-	 * ECDSA). Then chain and blocks are those of the first one alone, and next is the survey of
-	 * the second; its findings stand in the first one's list, too, and count in its verdict. */
-	struct dp_survey *next;
+	 * ECDSA). Then chain and blocks are those of the first one alone, and next is the inventory
+	 * of the second; its findings stand in the first one's list, too, and count in its verdict.
+	 */
+	struct dp_inventory *next;
 	size_t offset; /* position in the file of the chain's first certificate */
 	const struct dp_chain *whole;
 	int third; /* position where a third chain begins, which is not looked at; -1: none */
@@ -67,27 +68,27 @@ struct dp_survey {
 	const struct dp_cert *end;       /* the end of the path; NULL: no certificate can be read */
 	const struct dp_known_ca *known; /* NAMED, KNOWN */
 	struct dp_findings findings;
-	enum dp_survey_verdict verdict;
+	enum dp_inventory_verdict verdict;
 };
 
 /* Look at it; the chain has one certificate at least. Fills the rest, in the arena. */
-void dp_survey_read(struct dp_survey *survey);
+void dp_inventory_read(struct dp_inventory *inventory);
 
 /* "complete", "incomplete", "faulty". */
-const char *dp_survey_word(enum dp_survey_verdict verdict);
+const char *dp_inventory_word(enum dp_inventory_verdict verdict);
 
 /* The known CA that this certificate is, or whose key it has (*same_key), or NULL. */
-const struct dp_known_ca *dp_survey_ca(const struct dp_cert *cert, bool *same_key);
+const struct dp_known_ca *dp_inventory_ca(const struct dp_cert *cert, bool *same_key);
 
 /* The record that pins a readable certificate in one way. Its data is in the arena, or the
  * certificate's own. */
-void dp_survey_record(const struct dp_cert *cert, unsigned usage, unsigned selector,
+void dp_inventory_record(const struct dp_cert *cert, unsigned usage, unsigned selector,
 	unsigned matching, struct dp_tlsa *record, struct dp_arena *arena);
 
 /* "daneprobe chain --complete fullchain.pem fullchain.pem", quoted for a shell where needed. */
-const char *dp_survey_command(const char *path, struct dp_arena *arena);
+const char *dp_inventory_command(const char *path, struct dp_arena *arena);
 
 /* A word as a shell takes it: itself, or in single quotes. */
-const char *dp_survey_shell_word(const char *word, struct dp_arena *arena);
+const char *dp_inventory_shell_word(const char *word, struct dp_arena *arena);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "dane/survey_keys.h"
+#include "dane/inventory_keys.h"
 
 #include <string.h>
 
@@ -10,7 +10,7 @@ static bool same_key(const struct dp_cert *cert, const uint8_t *key, size_t len)
 	return cert->spki != NULL && cert->spki_len == len && memcmp(cert->spki, key, len) == 0;
 }
 
-int dp_survey_holder(const struct dp_chain *chain, const uint8_t *key, size_t len)
+int dp_inventory_holder(const struct dp_chain *chain, const uint8_t *key, size_t len)
 {
 	for (size_t i = 0; i < chain->count; i++) {
 		if (same_key(&chain->certs[i], key, len))
@@ -19,14 +19,14 @@ int dp_survey_holder(const struct dp_chain *chain, const uint8_t *key, size_t le
 	return -1;
 }
 
-bool dp_survey_private_key(
-	const struct dp_survey *s, size_t block, const uint8_t **key, size_t *len)
+bool dp_inventory_private_key(
+	const struct dp_inventory *s, size_t block, const uint8_t **key, size_t *len)
 {
 	return s->bundle->blocks[block].kind == DP_BLOCK_PRIVATE_KEY &&
 		dp_key_spki(&s->bundle->blocks[block], s->arena, key, len) == NULL;
 }
 
-void dp_survey_find_key(struct dp_survey *s, const uint8_t **leaf_key, size_t *leaf_key_len)
+void dp_inventory_find_key(struct dp_inventory *s, const uint8_t **leaf_key, size_t *leaf_key_len)
 {
 	s->key = -1;
 	*leaf_key = NULL;
@@ -35,8 +35,8 @@ void dp_survey_find_key(struct dp_survey *s, const uint8_t **leaf_key, size_t *l
 		const uint8_t *key;
 		size_t len;
 
-		if (!dp_survey_private_key(s, i, &key, &len) ||
-			dp_survey_holder(s->chain, key, len) < 0)
+		if (!dp_inventory_private_key(s, i, &key, &len) ||
+			dp_inventory_holder(s->chain, key, len) < 0)
 			continue;
 		s->key = (int)i;
 		*leaf_key = key;
@@ -46,15 +46,15 @@ void dp_survey_find_key(struct dp_survey *s, const uint8_t **leaf_key, size_t *l
 
 /* The positions of the certificates whose private keys are in the file, at most count of them, in
  * file order. Returns how many. */
-static size_t find_leaves(const struct dp_survey *s, int *leaves, size_t most)
+static size_t find_leaves(const struct dp_inventory *s, int *leaves, size_t most)
 {
 	size_t count = 0;
 
 	for (size_t i = 0; i < s->bundle->count; i++) {
 		const uint8_t *key;
 		size_t len, at = 0;
-		int leaf = dp_survey_private_key(s, i, &key, &len)
-			? dp_survey_holder(s->whole, key, len)
+		int leaf = dp_inventory_private_key(s, i, &key, &len)
+			? dp_inventory_holder(s->whole, key, len)
 			: -1;
 
 		while (at < count && leaves[at] < leaf)
@@ -68,7 +68,7 @@ static size_t find_leaves(const struct dp_survey *s, int *leaves, size_t most)
 	return count;
 }
 
-void dp_survey_split(struct dp_survey *s)
+void dp_inventory_split(struct dp_inventory *s)
 {
 	int leaves[3] = { 0 };
 	size_t count, at;
