@@ -78,6 +78,7 @@ void dp_cert_open(struct dp_cert *cert, const uint8_t *der, size_t der_len, stru
 	cert->path_len = -1;
 	cert->not_before_utc_s = cert->not_after_utc_s = DP_TIME_NONE;
 	cert->subject_text = cert->issuer_text = "";
+	cert->checked = dp_arena_alloc(arena, sizeof(*cert->checked));
 	dp_digest_sha256(der, der_len, cert->cert_sha256);
 	if (!dp_cert_der_read(&fields, der, der_len)) {
 		cert->limit = "it is not a certificate";

@@ -36,6 +36,21 @@ struct dp_cert_name {
 	size_t len;
 }; /* any octets */
 
+enum dp_signature {
+	DP_SIGNATURE_GOOD,
+	DP_SIGNATURE_BAD,
+	DP_SIGNATURE_UNSUPPORTED,   /* algorithm or key is beyond the library; it was not asked */
+	DP_SIGNATURE_UNREADABLE_KEY /* the library was asked, and does not take the key */
+};
+
+/* What dp_cert_signed_by said last of a certificate, and of which key. */
+struct dp_cert_checked {
+	bool known;
+	uint8_t spki_sha256[32];
+	enum dp_signature result;
+	const char *limit;
+};
+
 struct dp_cert {
 	const uint8_t *der; /* borrowed, as sent */
 	size_t der_len;
@@ -74,8 +89,9 @@ struct dp_cert {
 	const char *critical_unknown; /* OID of a critical extension we do not evaluate, or NULL */
 	bool self_issued;             /* subject equals issuer */
 	/* For dp_cert_signed_by and dp_cert_names_allowed: */
-	const char *signature_limit; /* why its signature is beyond the library, or NULL */
-	const uint8_t *san;          /* value of subjectAltName, inside der; NULL if none */
+	const char *signature_limit;     /* why its signature is beyond the library, or NULL */
+	struct dp_cert_checked *checked; /* NULL: nothing is kept */
+	const uint8_t *san;              /* value of subjectAltName, inside der; NULL if none */
 	size_t san_len;
 	const uint8_t *name_constraints; /* value of nameConstraints, inside der; NULL if none */
 	size_t name_constraints_len;
@@ -87,15 +103,9 @@ struct dp_cert {
 void dp_cert_open(struct dp_cert *cert, const uint8_t *der, size_t der_len, struct dp_arena *arena);
 void dp_cert_close(struct dp_cert *cert);
 
-enum dp_signature {
-	DP_SIGNATURE_GOOD,
-	DP_SIGNATURE_BAD,
-	DP_SIGNATURE_UNSUPPORTED,   /* algorithm or key is beyond the library; it was not asked */
-	DP_SIGNATURE_UNREADABLE_KEY /* the library was asked, and does not take the key */
-};
-
 /* Did the key in issuer_spki sign cert? Costs one public-key operation, UNREADABLE_KEY about as
- * much, UNSUPPORTED nothing; these two say why in *limit (static or arena text; may be NULL). */
+ * much, UNSUPPORTED nothing; these two say why in *limit (static or arena text; may be NULL). Asked
+ * again of the same key, as the judge does after the planner, it costs nothing. */
 enum dp_signature dp_cert_signed_by(const struct dp_cert *cert, const uint8_t *issuer_spki,
 	size_t issuer_spki_len, const char **limit);
 

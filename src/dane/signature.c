@@ -8,6 +8,7 @@
 #include <mbedtls/x509_crt.h>
 
 #include "dane/cert_der.h"
+#include "dane/digest.h"
 
 /* Octets: an exponent as long as the modulus costs as much as a private operation. */
 #define RSA_EXPONENT_MAX 9
@@ -291,20 +292,35 @@ enum dp_signature dp_signature_check(
 	return result;
 }
 
+static void check(const struct dp_cert *cert, const uint8_t *spki, size_t spki_len,
+	struct dp_cert_checked *said)
+{
+	struct dp_cert_der fields;
+
+	said->limit = NULL;
+	said->result = DP_SIGNATURE_BAD;
+	if (dp_cert_der_read(&fields, cert->der, cert->der_len))
+		said->result = dp_signature_check(&fields, spki, spki_len, &said->limit);
+	if (said->limit != NULL && cert->signature_limit != NULL)
+		said->limit = cert->signature_limit;
+}
+
 enum dp_signature dp_cert_signed_by(const struct dp_cert *cert, const uint8_t *issuer_spki,
 	size_t issuer_spki_len, const char **limit)
 {
-	struct dp_cert_der fields;
-	const char *why = NULL;
-	enum dp_signature result = DP_SIGNATURE_BAD;
+	struct dp_cert_checked unkept = { 0 };
+	struct dp_cert_checked *said = cert->checked != NULL ? cert->checked : &unkept;
+	uint8_t sha256[32];
 
-	if (dp_cert_der_read(&fields, cert->der, cert->der_len))
-		result = dp_signature_check(&fields, issuer_spki, issuer_spki_len, &why);
-	if (why != NULL && cert->signature_limit != NULL)
-		why = cert->signature_limit;
+	dp_digest_sha256(issuer_spki, issuer_spki_len, sha256);
+	if (!said->known || memcmp(said->spki_sha256, sha256, sizeof(sha256)) != 0) {
+		check(cert, issuer_spki, issuer_spki_len, said);
+		memcpy(said->spki_sha256, sha256, sizeof(sha256));
+		said->known = true;
+	}
 	if (limit != NULL)
-		*limit = why;
-	return result;
+		*limit = said->limit;
+	return said->result;
 }
 
 static int accept_extension(void *context, const mbedtls_x509_crt *crt, const mbedtls_x509_buf *oid,
