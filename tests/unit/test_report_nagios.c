@@ -265,15 +265,24 @@ static void several_targets_have_one_first_line(void **state)
 /* Data that do not fit on the first line follow the long output, and none is lost. */
 static void many_targets_keep_the_first_line_short(void **state)
 {
-	const char *names[201] = { NULL };
+	const struct dp_report_options options = { .status = 2, .exit_status = 2 };
 	struct dp_arena *arena = dp_arena_open();
+	void *page = dp_report_find("nagios")->open(arena);
+	struct dp_verdict *verdict;
+	struct dp_buf out;
 	const char *text;
 	size_t count = 0;
 
 	(void)state;
-	for (size_t i = 0; i < 200; i++)
-		names[i] = "no-mail";
-	text = run_of(arena, names, 2);
+	for (size_t i = 0; i < 200; i++) {
+		struct dp_facts *facts = sample_open(sample_named("no-mail"), arena, &verdict);
+
+		facts->target.text = dp_arena_printf(arena, "%zu.example.org", i);
+		dp_report_find("nagios")->add(page, facts, verdict, &options);
+	}
+	dp_buf_init(&out, arena);
+	dp_report_find("nagios")->end(page, &out, 2);
+	text = out.data;
 	assert_true(strcspn(text, "\n") < NRPE_MAX);
 	for (const char *at = text; (at = strstr(at, " time'=")) != NULL; at++)
 		count++;
