@@ -12,7 +12,7 @@
 #include "app/check.h"
 #include "app/options.h"
 
-#define DP_SURVEY_HOSTS_BYTES (8u * 1024 * 1024) /* kept of hosts that nobody asks for now */
+#define DP_SURVEY_HOSTS_BYTES (4u * 1024 * 1024) /* kept of hosts that nobody asks for now */
 
 struct dp_survey_hosts;
 struct dp_survey_share;

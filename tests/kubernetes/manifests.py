@@ -10,6 +10,7 @@ import yaml
 
 KINDS = {("v1", "Namespace"): "V1Namespace", ("v1", "Service"): "V1Service",
          ("apps/v1", "Deployment"): "V1Deployment", ("batch/v1", "CronJob"): "V1CronJob",
+         ("batch/v1", "Job"): "V1Job", ("v1", "ConfigMap"): "V1ConfigMap",
          ("networking.k8s.io/v1", "NetworkPolicy"): "V1NetworkPolicy"}
 PLAIN = {"str": str, "int": int, "bool": bool, "float": (int, float)}
 SCHEDULE = re.compile(r"^[\d*/,-]+( [\d*/,-]+){4}$")
