@@ -147,7 +147,7 @@ $(DEPS)/musl.built: $(SOURCES)/musl.from port/deps/musl.sh config/musl.mk $(BUIL
 $(LIBRARIES:%=$(DEPS)/%.built): $(DEPS)/%.built: $(SOURCES)/%.from port/deps/%.sh config/%.mk $(LIBC) $(BUILDER)
 	@$(call build_dependency,$*,$*,$(CC),$(if $(filter mbedtls decaf,$*),$(TARGET_SANITIZE)))
 
-$(DEPS)/mbedtls.built: config/mbedtls_config.h port/mbedtls/pool.c
+$(DEPS)/mbedtls.built: config/mbedtls_config.h
 
 $(DEPS)/unbound.built: $(SOURCES)/$(RESOLVER).from $(wildcard port/deps/unbound*.sh port/unbound/*) \
 		config/unbound.mk config/libunbound.conf $(LIBRARIES:%=$(DEPS)/%.built) $(BUILDER)

@@ -19,15 +19,6 @@
 #define MBEDTLS_ENTROPY_C
 #define MBEDTLS_CTR_DRBG_C
 
-/* port/mbedtls/pool.c, which is a part of libmbedcrypto.a here. */
-#include <stddef.h>
-void *dp_mbedtls_calloc(size_t count, size_t bytes);
-void dp_mbedtls_free(void *block);
-#define MBEDTLS_PLATFORM_C
-#define MBEDTLS_PLATFORM_MEMORY
-#define MBEDTLS_PLATFORM_CALLOC_MACRO dp_mbedtls_calloc
-#define MBEDTLS_PLATFORM_FREE_MACRO dp_mbedtls_free
-
 /* ---- digests ---- */
 
 #define MBEDTLS_MD_C
@@ -64,7 +55,6 @@ void dp_mbedtls_free(void *block);
 
 #define MBEDTLS_DHM_C
 #define MBEDTLS_ECP_C
-#define MBEDTLS_ECP_WINDOW_SIZE 5 /* of the tables that port/unbound/dnskeys.c keeps */
 #define MBEDTLS_ECP_NIST_OPTIM
 #define MBEDTLS_ECDH_C
 #define MBEDTLS_ECDSA_C

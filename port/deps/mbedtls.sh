@@ -4,16 +4,11 @@ set -eu
 . "$ROOT/port/deps/compile.sh"
 
 cp "$CONFIG/mbedtls_config.h" include/mbedtls/mbedtls_config.h
-cp "$ROOT/port/mbedtls/pool.c" library/dp_pool.c
 cd library
 
 # 3.6.6 refuses RSA-PSS signatures in TLS 1.2 although it offers them (RFC 8446 s4.2.3 makes it accept them), so
 # that most TLS 1.2 servers with RSA keys fail. 3.6.7 accepts them; there this changes nothing.
 sed -i '/^static int ssl_parse_signature_algorithm(/,/^}/s/if (!mbedtls_ssl_sig_alg_is_supported(ssl, sig_alg)) {/if (!mbedtls_ssl_sig_alg_is_supported(ssl, sig_alg) \&\& *pk_alg != MBEDTLS_PK_RSASSA_PSS) {/' ssl_tls12_client.c
-
-# A public exponent is mostly zeros (65537), and each of them costs a multiplication by 1, which hides what is
-# no secret: two fifths of an RSA verification. Where the source reads otherwise, this changes nothing.
-sed -i '/Multiply X by the selected element/a if (window != 0 || E_public != MBEDTLS_MPI_IS_PUBLIC)' bignum_core.c
 
 fast=$(printf '%s.c ' $FAST)
 rest=$(for file in *.c; do case " $fast" in *" $file "*) ;; *) echo "$file" ;; esac; done)

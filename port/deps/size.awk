@@ -6,7 +6,7 @@ function component(file) {
 	if (file ~ /\/obj\/port\//) return "port"
 	if (file ~ /\/obj\/gen\//) return "table of known CAs"
 	if (file ~ /libmbed/) return "Mbed TLS: " (file ~ /libmbedcrypto/ ? "crypto" : file ~ /libmbedx509/ ? "X.509" : "TLS")
-	if (file ~ /libunbound/) return file ~ /val_secalgo|dnskeys/ ? "port/unbound" : "libunbound"
+	if (file ~ /libunbound/) return file ~ /val_secalgo/ ? "port/unbound" : "libunbound"
 	if (file ~ /libevent/) return "libevent"
 	if (file ~ /libcjson/) return "cJSON"
 	if (file ~ /libsodium/) return "libsodium"

@@ -25,9 +25,6 @@ unbound_configure() {
 	unbound_stubs "$stubs"
 	cp "$ROOT/port/unbound/val_secalgo.c" validator/val_secalgo.c
 	cp "$ROOT/port/unbound/random.c" util/random.c
-	cp "$ROOT/port/unbound/dnskeys.c" "$ROOT/port/unbound/dnskeys.h" validator/
-	sed -i -e '/:/!s/val_secalgo\.lo/& dnskeys.lo/' -e 's| validator/val_secalgo\.c|& validator/dnskeys.c|' Makefile.in
-	echo 'dnskeys.lo dnskeys.o: $(srcdir)/validator/dnskeys.c config.h' >>Makefile.in
 	flags=$(sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$CONFIG/libunbound.conf")
 	# shellcheck disable=SC2086
 	AR_FLAGS=rc ./configure -q ${HOST:+--host="$HOST"} $flags \

@@ -24,7 +24,7 @@ mkdir -p "$secalgo"
 compile="${CC:-cc} ${CFLAGS:-} -I. -I$OUT/include"
 $compile -Dgetentropy=test_getentropy -c "$ROOT/port/unbound/random.c" -o "$secalgo/random.o"
 $compile ${LDFLAGS:-} -o "$secalgo/test" "$ROOT/tests/unbound/test_secalgo.c" \
-	"$ROOT/port/unbound/val_secalgo.c" validator/dnskeys.c "$secalgo/random.o" sldns/sbuffer.c \
+	"$ROOT/port/unbound/val_secalgo.c" "$secalgo/random.o" sldns/sbuffer.c \
 	-L"$OUT/lib" -lmbedcrypto -lsodium -ldecaf
 /usr/bin/python3 "$ROOT/tests/unbound/secalgo_cases.py" >"$secalgo/cases"
 "$secalgo/test" "$secalgo/cases"

@@ -15,7 +15,7 @@
  * the zone is what is wrong. Unchecked is kept for our own lack of memory. The one limit of ours
  * that a zone can meet, a modulus beyond MBEDTLS_MPI_MAX_SIZE, is bogus with a reason of its own.
  *
- * No locks; the only state are the keys used last, in dnskeys.c.
+ * No state, no locks, nothing on the heap but what Mbed TLS needs for its numbers.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -27,6 +27,7 @@
 #include <string.h>
 
 #include <decaf/ed448.h>
+#include <mbedtls/ecdsa.h>
 #include <mbedtls/ecp.h>
 #include <mbedtls/rsa.h>
 #include <mbedtls/sha1.h>
@@ -37,7 +38,6 @@
 #include "sldns/rrdef.h"
 #include "sldns/sbuffer.h"
 #include "util/data/packed_rrset.h"
-#include "validator/dnskeys.h"
 #include "validator/val_secalgo.h"
 
 enum {
@@ -224,12 +224,6 @@ static enum sec_status bogus(struct task *task, const char *reason)
 	return sec_status_bogus;
 }
 
-static enum sec_status no_memory(struct task *task)
-{
-	task->reason = "out of memory while verifying";
-	return sec_status_unchecked;
-}
-
 /* Verdict for an error of Mbed TLS: out of memory is ours, everything else is the zone's. */
 static enum sec_status failed(struct task *task, int mbedtls_error, const char *reason)
 {
@@ -237,8 +231,10 @@ static enum sec_status failed(struct task *task, int mbedtls_error, const char *
 	int low = -(-mbedtls_error & 0x7f);
 	int high = -(-mbedtls_error & 0xff80);
 
-	if (low == MBEDTLS_ERR_MPI_ALLOC_FAILED || high == MBEDTLS_ERR_ECP_ALLOC_FAILED)
-		return no_memory(task);
+	if (low == MBEDTLS_ERR_MPI_ALLOC_FAILED || high == MBEDTLS_ERR_ECP_ALLOC_FAILED) {
+		task->reason = "out of memory while verifying";
+		return sec_status_unchecked;
+	}
 	return bogus(task, reason);
 }
 
@@ -289,75 +285,52 @@ static enum sec_status rsa_load(mbedtls_rsa_context *rsa, struct task *task)
 	return ret == 0 ? sec_status_secure : failed(task, ret, "RSA key cannot be read");
 }
 
-/* The key, read now or before. Odd modulus; odd exponent, at least 3 and below the modulus. */
-static enum sec_status rsa_key(struct task *task, struct dp_dnskey **found)
+static enum sec_status rsa_verify(mbedtls_rsa_context *rsa, struct task *task,
+	const struct algorithm *algo, const unsigned char *hash)
 {
-	struct dp_dnskey *key = dp_dnskey_find(MBEDTLS_ECP_DP_NONE, task->key, task->key_len);
-	enum sec_status status = sec_status_secure;
+	enum sec_status status = rsa_load(rsa, task);
+	int ret;
 
-	*found = key;
-	if (key != NULL)
+	if (status != sec_status_secure)
 		return status;
-	key = dp_dnskey_new(MBEDTLS_ECP_DP_NONE, task->key, task->key_len);
-	if (key == NULL)
-		return no_memory(task);
-	status = rsa_load(&key->rsa, task);
-	if (status == sec_status_secure && mbedtls_rsa_get_bitlen(&key->rsa) < RSA_BITS_MIN)
-		status = bogus(task, "RSA key is shorter than 512 bits");
-	else if (status == sec_status_secure && mbedtls_rsa_check_pubkey(&key->rsa) != 0)
-		status = bogus(task, "RSA key is not valid");
-	if (status == sec_status_secure)
-		dp_dnskey_keep(*found = key);
-	else
-		dp_dnskey_free(key);
-	return status;
+	if (mbedtls_rsa_get_bitlen(rsa) < RSA_BITS_MIN)
+		return bogus(task, "RSA key is shorter than 512 bits");
+	/* Odd modulus; odd exponent, at least 3 and below the modulus. */
+	if (mbedtls_rsa_check_pubkey(rsa) != 0)
+		return bogus(task, "RSA key is not valid");
+	/* RFC 8017 s8.2.2 step 1. Mbed TLS reads as many bytes as the modulus has. */
+	if (task->sig_len != mbedtls_rsa_get_len(rsa))
+		return bogus(task, "RSA signature has not the length of the key");
+	ret = mbedtls_rsa_rsassa_pkcs1_v15_verify(
+		rsa, algo->md, (unsigned)algo->digest_len, hash, task->sig);
+	return ret == 0 ? sec_status_secure
+			: failed(task, ret, "RSA signature verification failed");
 }
 
 static enum sec_status verify_rsa(
 	struct task *task, const struct algorithm *algo, const unsigned char *hash)
 {
-	struct dp_dnskey *key;
-	enum sec_status status = rsa_key(task, &key);
-	int ret;
-
-	if (status != sec_status_secure)
-		return status;
-	/* RFC 8017 s8.2.2 step 1. Mbed TLS reads as many bytes as the modulus has. */
-	if (task->sig_len != mbedtls_rsa_get_len(&key->rsa))
-		return bogus(task, "RSA signature has not the length of the key");
-	ret = mbedtls_rsa_rsassa_pkcs1_v15_verify(
-		&key->rsa, algo->md, (unsigned)algo->digest_len, hash, task->sig);
-	return ret == 0 ? sec_status_secure
-			: failed(task, ret, "RSA signature verification failed");
-}
-
-static enum sec_status ecdsa_key(
-	struct task *task, mbedtls_ecp_group_id curve, struct dp_dnskey **found)
-{
-	struct dp_dnskey *key = dp_dnskey_find(curve, task->key, task->key_len);
-	int ret;
-
-	*found = key;
-	if (key != NULL)
-		return sec_status_secure;
-	key = dp_dnskey_new(curve, task->key, task->key_len);
-	if (key == NULL)
-		return no_memory(task);
-	ret = dp_dnskey_read_point(key);
-	if (ret != 0) {
-		dp_dnskey_free(key);
-		return failed(task, ret, "ECDSA key is not a point of the curve");
-	}
-	dp_dnskey_keep(*found = key);
-	return sec_status_secure;
-}
-
-static enum sec_status verify_ecdsa(
-	struct task *task, const struct algorithm *algo, const unsigned char *hash)
-{
-	size_t pair_len = 2 * algo->field_len;
-	struct dp_dnskey *key;
+	mbedtls_rsa_context rsa;
 	enum sec_status status;
+
+	mbedtls_rsa_init(&rsa);
+	status = rsa_verify(&rsa, task, algo, hash);
+	mbedtls_rsa_free(&rsa);
+	return status;
+}
+
+/* Numbers of one ECDSA verification. */
+struct ecdsa {
+	mbedtls_ecp_group group;
+	mbedtls_ecp_point q;
+	mbedtls_mpi r, s;
+};
+
+static enum sec_status ecdsa_verify(struct ecdsa *ec, struct task *task,
+	const struct algorithm *algo, const unsigned char *hash)
+{
+	unsigned char point[1 + 2 * 48];
+	size_t pair_len = 2 * algo->field_len;
 	int ret;
 
 	/* RFC 6605 s4: x | y, uncompressed without the leading octet, and r | s. */
@@ -365,12 +338,42 @@ static enum sec_status verify_ecdsa(
 		return bogus(task, "ECDSA key has a wrong length");
 	if (task->sig_len != pair_len)
 		return bogus(task, "ECDSA signature has a wrong length");
-	status = ecdsa_key(task, algo->curve, &key);
-	if (status != sec_status_secure)
-		return status;
-	ret = dp_dnskey_verify_ecdsa(key, hash, task->sig);
+	point[0] = 0x04;
+	memcpy(point + 1, task->key, pair_len);
+	if ((ret = mbedtls_ecp_group_load(&ec->group, algo->curve)) != 0)
+		return failed(task, ret, "elliptic curve not available");
+	ret = mbedtls_ecp_point_read_binary(&ec->group, &ec->q, point, 1 + pair_len);
+	/* mbedtls_ecdsa_verify() finds out too, but does not promise to. */
+	if (ret == 0)
+		ret = mbedtls_ecp_check_pubkey(&ec->group, &ec->q);
+	if (ret != 0)
+		return failed(task, ret, "ECDSA key is not a point of the curve");
+	ret = mbedtls_mpi_read_binary(&ec->r, task->sig, algo->field_len);
+	if (ret == 0)
+		ret = mbedtls_mpi_read_binary(&ec->s, task->sig + algo->field_len, algo->field_len);
+	if (ret == 0)
+		ret = mbedtls_ecdsa_verify(
+			&ec->group, hash, algo->digest_len, &ec->q, &ec->r, &ec->s);
 	return ret == 0 ? sec_status_secure
 			: failed(task, ret, "ECDSA signature verification failed");
+}
+
+static enum sec_status verify_ecdsa(
+	struct task *task, const struct algorithm *algo, const unsigned char *hash)
+{
+	struct ecdsa ec;
+	enum sec_status status;
+
+	mbedtls_ecp_group_init(&ec.group);
+	mbedtls_ecp_point_init(&ec.q);
+	mbedtls_mpi_init(&ec.r);
+	mbedtls_mpi_init(&ec.s);
+	status = ecdsa_verify(&ec, task, algo, hash);
+	mbedtls_mpi_free(&ec.s);
+	mbedtls_mpi_free(&ec.r);
+	mbedtls_ecp_point_free(&ec.q);
+	mbedtls_ecp_group_free(&ec.group);
+	return status;
 }
 
 static enum sec_status verify_ed25519(struct task *task)
