@@ -15,7 +15,7 @@
 #define STDOUT 1
 #define STDERR 2
 #define READ_BYTES 65536
-#define WRITE_BYTES 4096        /* what a pipe takes without waiting (port.h) */
+#define WRITE_BYTES 4096       /* what a pipe takes without waiting (port.h) */
 #define OUT_MOST (256u * 1024) /* results that wait to be read, before no more is begun */
 #define PROGRESS_MS 500
 #define ERASE_LINE "\r\033[K"

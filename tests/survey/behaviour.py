@@ -216,6 +216,7 @@ class Tests:
         assert "%d left out" % torn.count(b"\n") in err, err
 
     def a_worker_that_dies(self):
+        """Each worker has a context of the resolver library of its own, made after the fork (case C177)."""
         tool = self.slow("--workers", "2")
         self.until(lambda: self.results().count(b"\n") > 5)
         os.kill(family(tool.pid)[1], signal.SIGKILL)

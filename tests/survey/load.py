@@ -130,7 +130,8 @@ class Load:
             return objects(results.read()), seen
 
     def growth(self):
-        """Targets come again and again; their hosts do not fit into what is kept of hosts."""
+        """Targets come again and again; their hosts do not fit into what is kept of hosts. One context
+        answers all of a worker's lookups (case C181)."""
         lines = int(os.environ.get("SURVEY_LINES", "10000"))
         good = [number for number in range(COUNT) if fault_of(number) is None]
         listed = [good[n % len(good)] for n in range(lines)]
