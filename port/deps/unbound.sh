@@ -16,12 +16,12 @@ unbound_configure --with-libevent="$OUT"
 make -s -j"${JOBS:-1}" lib >build.log || { cat build.log >&2; exit 1; }
 
 mkdir -p "$OUT/include" "$OUT/lib"
-# What a daemon does with zones of its own gives way to what a client needs of it.
-cp "$ROOT/port/unbound/no_zones.c" services/no_zones.c
-${CC:-cc} -I. ${CFLAGS:--Os} -c services/no_zones.c -o no_zones.o
+# What is for daemons gives way to what a client needs of it.
+cp "$ROOT/port/unbound/client_only.c" services/client_only.c
+${CC:-cc} -I. ${CFLAGS:--Os} -c services/client_only.c -o client_only.o
 # Again and deterministic: libtool's archive would carry dates, and the order of its list.
 rm -f "$OUT/lib/libunbound.a"
-"${AR:-ar}" t .libs/libunbound.a | sed -e 's/^authzone\.o$/no_zones.o/' -e '/^rpz\.o$/d' | LC_ALL=C sort |
+"${AR:-ar}" t .libs/libunbound.a | sed -e 's/^authzone\.o$/client_only.o/' -e '/^rpz\.o$/d' -e '/^autotrust\.o$/d' | LC_ALL=C sort |
 	xargs "${AR:-ar}" rcD "$OUT/lib/libunbound.a"
 "${RANLIB:-ranlib}" -D "$OUT/lib/libunbound.a"
 cp unbound.h "$OUT/include/unbound.h"

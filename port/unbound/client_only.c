@@ -1,10 +1,11 @@
 /*
- * Authority zones and response policy zones of libunbound, for a client that never has any: what
- * the resolver does when none is configured, in the place of services/authzone.c and
- * services/rpz.c, which are a tenth of the library.
+ * What libunbound does for a daemon and never for a client, in the place of services/authzone.c,
+ * services/rpz.c and validator/autotrust.c, which are an eighth of the library: authority zones and
+ * response policy zones, of which there are none, and trust anchors in a file that follow RFC 5011.
  *
- * The contract is services/authzone.h and services/rpz.h. Functions that only a loaded zone would
- * call stand here because libunbound lists its callbacks by address; they end the program.
+ * The contract is services/authzone.h, services/rpz.h and validator/autotrust.h. Functions that
+ * only a loaded zone or such an anchor would call stand here because libunbound lists its callbacks
+ * by address; they end the program.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -14,6 +15,7 @@
 
 #include "services/authzone.h"
 #include "services/rpz.h"
+#include "validator/autotrust.h"
 
 /* --- what is asked without any zone --- */
 
@@ -173,5 +175,54 @@ void auth_zonemd_dnskey_lookup_callback(void *arg, int rcode, struct sldns_buffe
 	enum sec_status sec, char *why_bogus, int was_ratelimited)
 {
 	(void)arg, (void)rcode, (void)buf, (void)sec, (void)why_bogus, (void)was_ratelimited;
+	abort();
+}
+
+/* --- trust anchors that are kept in a file (RFC 5011): there are none --- */
+
+struct autr_global_data *autr_global_create(void)
+{
+	return calloc(1, sizeof(struct autr_global_data));
+}
+
+void autr_global_delete(struct autr_global_data *global)
+{
+	free(global);
+}
+
+int autr_read_file(struct val_anchors *anchors, const char *nm)
+{
+	(void)anchors, (void)nm;
+	return 0;
+}
+
+void autr_debug_print(struct val_anchors *anchors)
+{
+	(void)anchors;
+}
+
+void autr_point_delete(struct trust_anchor *tp)
+{
+	(void)tp;
+	abort();
+}
+
+int autr_process_prime(struct module_env *env, struct val_env *ve, struct trust_anchor *tp,
+	struct ub_packed_rrset_key *dnskey_rrset, struct module_qstate *qstate)
+{
+	(void)env, (void)ve, (void)tp, (void)dnskey_rrset, (void)qstate;
+	abort();
+}
+
+int probetree_cmp(const void *x, const void *y)
+{
+	(void)x, (void)y;
+	abort();
+}
+
+void probe_answer_cb(void *arg, int rcode, struct sldns_buffer *buf, enum sec_status sec,
+	char *errinf, int was_ratelimited)
+{
+	(void)arg, (void)rcode, (void)buf, (void)sec, (void)errinf, (void)was_ratelimited;
 	abort();
 }
