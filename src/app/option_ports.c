@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "port/port.h"
 
-/* RFC 6186 s3, RFC 8314 s5.1, RFC 5804 s1.8 and others: by their names in SRV records. */
+/* RFC 6186 s3, RFC 8314 s5.1 and others: by their names in SRV records. */
 static const char *add_service(struct dp_options *options, const char *name)
 {
 	if (name[0] == '_')

@@ -34,7 +34,11 @@ static const struct change client_words[] = {
 	{ "senders behind them find no record, or a bogus answer, and defer the mail",
 		"clients behind them find no record, or a bogus answer" },
 	{ "senders deliver with opportunistic TLS", "clients connect as if there were no DANE" },
-	{ "an active attacker can read the mail", "an active attacker can read what is sent" },
+	/* RFC 6698 s4.1: without a usable record a client goes on as without any; RFC 7672 s2.2
+	 * asks more of SMTP. */
+	{ "Senders must use TLS but cannot authenticate the server: an active attacker can read the "
+	  "mail.",
+		"Clients go on as if there were no records: DANE authenticates nothing." },
 	{ "some deliver, some defer", "some connect, some refuse" },
 	{ "Some deliveries work and some are deferred.", "Some connections work and some fail." },
 	{ "Whether mail is delivered", "Whether clients connect" },

@@ -93,7 +93,7 @@ static const char *meaning_for_clients(const struct page *page)
 	case DP_VERIFIED: return "clients that validate DANE connect to it";
 	case DP_FAILED: return "clients that validate DANE refuse it";
 	case DP_UNAUTHENTICATED:
-		return "clients must use TLS, but nothing authenticates the server";
+		return "no record can be used: DANE does not authenticate the server";
 	case DP_NO_DANE:
 		return dp_verdict_passed_over(page->facts, page->verdict)
 			? "neither TLSA nor SRV records: nothing is checked"
