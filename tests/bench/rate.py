@@ -32,6 +32,7 @@ TITLES = {"p256": "ECDSA P-256", "rsa": "RSA-2048"}
 # answer is secure when all its RRsets are, with a denial NSEC and SOA (RFC 4035 s3.2.3).
 RRSIGS = "DS, DNSKEY, MX, A, NSEC and SOA (no AAAA), TLSA"
 FORCED = {"rrsig": 7, "proof-ecdsa": 0.5, "proof-rsa": 0.5, "share-p256": 1, "agree-p256": 1}
+ABOVE = 3  # DNSKEY of the root, DS and DNSKEY of the TLD, once a process
 RRSIG = {"p256": "rrsig-13", "rsa": "rrsig-8"}
 
 
@@ -157,10 +158,11 @@ class Rate:
             sys.exit("bench: %s: %d of %d domains are good:\n%s" % (
                 command.name, command.good(text), self.count, text[:2000]))
 
-    def counts(self, kind):
+    def counts(self, kind, *more):
         """Operations a domain, of one process that has all domains."""
         path = os.path.join(self.folder, kind + ".counts")
-        argv = self._survey(os.path.join(self.tools, "daneprobe"), kind, "--workers", "1")
+        argv = self._survey(os.path.join(self.tools, "daneprobe"), kind, "--workers", "1",
+                            *more)
         with open("/dev/null", "w") as null:
             spawn(argv, {**os.environ, "BENCH_COUNTS": path}, null)
         total = collections.Counter()
@@ -220,6 +222,30 @@ class Rate:
         print("Made: %.2f RRSIGs, %.2f proofs, %.2f shares, %.2f agreements, %.2f signatures in"
               " certificates" % (signatures, made["proof-ecdsa"] + made["proof-rsa"],
                                  made["share"], made["agree"], made["chain"]))
+
+    def test(self):
+        """What a benchmark must not get wrong, without a look at the clock: every command finds all
+        domains good, and daneprobe does each operation once a domain. Returns the exit status."""
+        results = []
+        for kind in KINDS:
+            for command in self.commands[kind]:
+                self.run(command)
+                results.append((True, "%s: %s" % (kind, command.name)))
+            # One after the other: of many that begin together, each verifies the keys of the TLD.
+            made = {name: round(count * self.count)
+                    for name, count in self.counts(kind, "--jobs", "1").items()}
+            own = sum(count for name, count in made.items() if name.startswith("rrsig"))
+            results.append((own == FORCED["rrsig"] * self.count + ABOVE,
+                            "%s: %d RRSIGs verified" % (kind, own)))
+            for name, want in (("share", 1), ("agree", 1), ("chain", 0),
+                               ("proof-ecdsa", 0.5), ("proof-rsa", 0.5)):
+                results.append((made[name] == want * self.count,
+                                "%s: %d times %s" % (kind, made[name], name)))
+        for good, what in results:
+            print("%s %s" % ("ok" if good else "FAILED", what))
+        failed = sum(not good for good, _ in results)
+        print("bench: %d passed, %d failed" % (len(results) - failed, failed))
+        return 1 if failed else 0
 
     def stop(self):
         self.many.stop()
