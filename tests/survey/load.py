@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Many domains with a zone, a host and an address each: memory, faults, latency.
 
-SURVEY_LINES: targets of the run that looks for growth (20000; with 50000 it takes three minutes). SURVEY_SANITIZED: a second binary,
-built with sanitizers, for the run with faults (build/asan/daneprobe if it is there).
+SURVEY_LINES: targets of the run that looks for growth (20000; with 50000 it takes three minutes).
+SURVEY_SANITIZED: a second binary, built with sanitizers, for the run with faults
+(build/asan/daneprobe).
 """
 import collections
 import os
@@ -67,8 +68,9 @@ class Zones:
             name, fault = "d%d.load." % number, fault_of(number)
             server = {"dns": "broken.load.", "leaving": "leaving.load."}.get(fault, "hosts.load.")
             mail = "10.99.%d.%d" % (number >> 8, number & 255) if fault == "void" else addr(number)
-            (leaving if fault == "leaving" else files)[name] = self._zone(name, "@ MX 10 mx\nmx A %s\n_25._tcp.mx TLSA 3 1 1 %s\n"
-                                     % (mail, digest), server)
+            served = leaving if fault == "leaving" else files
+            served[name] = self._zone(name, "@ MX 10 mx\nmx A %s\n_25._tcp.mx TLSA 3 1 1 %s\n"
+                                      % (mail, digest), server)
             tld += "%s NS %s\n%s" % (name, server, self.signer.ds(name, self.recipe))
         root = "rootns. A 10.53.0.1\nload. NS ns.load.\nns.load. A 10.53.0.2\n"
         tld_file = self._zone("load.", tld, "ns.load.")
