@@ -7,11 +7,10 @@
 
 #include <string.h>
 
-#include <cjson/cJSON.h>
-
 #include "base/text.h"
 #include "dane/known_ca.h"
 #include "dane/nameservers.h"
+#include "report/json_parts.h"
 #include "report/token.h"
 
 struct scope {
@@ -21,97 +20,29 @@ struct scope {
 	bool verbose;
 };
 
-static cJSON *made(cJSON *item)
-{
-	if (item == NULL)
-		dp_arena_fail();
-	return item;
-}
-
-/* NULL gives null. */
-static void add_text(const struct scope *scope, cJSON *object, const char *key, const char *text)
-{
-	if (text == NULL)
-		made(cJSON_AddNullToObject(object, key));
-	else
-		made(cJSON_AddStringToObject(object, key, dp_text_shown(scope->arena, text)));
-}
-
-/* The same for several lines; NULL gives "". */
-static void add_lines(const struct scope *scope, cJSON *object, const char *key, const char *text)
-{
-	made(cJSON_AddStringToObject(object, key, dp_text_shown_lines(scope->arena, text)));
-}
-
-static void add_number(cJSON *object, const char *key, double number)
-{
-	made(cJSON_AddNumberToObject(object, key, number));
-}
-
-/* A number that is null unless known. */
-static void add_number_if(cJSON *object, const char *key, bool known, double number)
-{
-	if (known)
-		add_number(object, key, number);
-	else
-		made(cJSON_AddNullToObject(object, key));
-}
-
-static void add_bool(cJSON *object, const char *key, bool value)
-{
-	made(cJSON_AddBoolToObject(object, key, value));
-}
-
-static void add_name(
-	const struct scope *scope, cJSON *object, const char *key, const struct dp_name *name)
-{
-	char text[DP_NAME_TEXT_MAX];
-
-	add_text(scope, object, key, name->len > 0 ? dp_name_text(name, text) : NULL);
-}
-
-static void add_time(const struct scope *scope, cJSON *object, const char *key, int64_t utc_s)
-{
-	char text[DP_TIME_TEXT_MAX];
-
-	add_text(scope, object, key, utc_s != DP_TIME_NONE ? dp_text_time(utc_s, text) : NULL);
-}
-
 static void add_hex(
 	const struct scope *scope, cJSON *object, const char *key, const uint8_t *data, size_t len)
 {
-	add_text(scope, object, key, data != NULL ? dp_text_hex(scope->arena, data, len) : NULL);
-}
-
-static cJSON *add_array(cJSON *object, const char *key)
-{
-	return made(cJSON_AddArrayToObject(object, key));
-}
-
-static cJSON *append_object(cJSON *array)
-{
-	cJSON *object = made(cJSON_CreateObject());
-
-	cJSON_AddItemToArray(array, object);
-	return object;
+	dp_json_text(scope->arena, object, key,
+		data != NULL ? dp_text_hex(scope->arena, data, len) : NULL);
 }
 
 static void fill_lookup(const struct scope *scope, cJSON *object, const struct dp_lookup *lookup)
 {
-	add_text(scope, object, "state", dp_token_lookup(lookup->state));
-	add_text(scope, object, "security",
+	dp_json_text(scope->arena, object, "state", dp_token_lookup(lookup->state));
+	dp_json_text(scope->arena, object, "security",
 		dp_token_has_security(lookup) ? dp_token_security(lookup->security) : NULL);
-	add_text(scope, object, "rcode", dp_token_rcode(lookup, scope->arena));
-	add_text(scope, object, "why", lookup->why);
+	dp_json_text(scope->arena, object, "rcode", dp_token_rcode(lookup, scope->arena));
+	dp_json_text(scope->arena, object, "why", lookup->why);
 }
 
 static void add_resolver(const struct scope *scope, cJSON *report)
 {
 	const struct dp_facts *facts = scope->facts;
-	cJSON *resolver = made(cJSON_AddObjectToObject(report, "resolver"));
+	cJSON *resolver = dp_json_object(report, "resolver");
 
-	add_text(scope, resolver, "mode", facts->resolver_mode);
-	add_text(scope, resolver, "why", facts->resolver_why);
+	dp_json_text(scope->arena, resolver, "mode", facts->resolver_mode);
+	dp_json_text(scope->arena, resolver, "why", facts->resolver_why);
 }
 
 static void add_mx(const struct scope *scope, cJSON *report)
@@ -124,9 +55,9 @@ static void add_mx(const struct scope *scope, cJSON *report)
 		const char *key = srv == 1 ? "srv" : "mx";
 
 		if (asked && service == (srv == 1))
-			fill_lookup(scope, made(cJSON_AddObjectToObject(report, key)), lookup);
+			fill_lookup(scope, dp_json_object(report, key), lookup);
 		else
-			made(cJSON_AddNullToObject(report, key));
+			dp_json_made(cJSON_AddNullToObject(report, key));
 	}
 }
 
@@ -143,63 +74,63 @@ static const char *left_out(const struct dp_tlsa *record)
 static void add_records(
 	const struct scope *scope, cJSON *object, const struct dp_host_verdict *host)
 {
-	cJSON *array = add_array(object, "tlsa");
+	cJSON *array = dp_json_array(object, "tlsa");
 
 	for (size_t i = 0; i < host->record_count; i++) {
 		const struct dp_tlsa *record = &host->records[i];
 		const struct dp_known_ca *ca =
 			dp_known_ca_find_with(&scope->facts->target.known, record);
-		cJSON *item = append_object(array);
+		cJSON *item = dp_json_append(array);
 
-		add_number(item, "usage", record->usage);
-		add_number(item, "selector", record->selector);
-		add_number(item, "matching", record->matching);
-		add_text(scope, item, "data",
+		dp_json_number(item, "usage", record->usage);
+		dp_json_number(item, "selector", record->selector);
+		dp_json_number(item, "matching", record->matching);
+		dp_json_text(scope->arena, item, "data",
 			dp_text_hex(scope->arena, record->data, record->data_len));
-		add_bool(item, "usable", record->unusable == DP_REASON_NONE);
-		add_text(scope, item, "why", left_out(record));
-		add_bool(item, "matched", host->matched != NULL && host->matched[i]);
-		add_text(scope, item, "pins", ca != NULL ? ca->subject_cn : NULL);
+		dp_json_bool(item, "usable", record->unusable == DP_REASON_NONE);
+		dp_json_text(scope->arena, item, "why", left_out(record));
+		dp_json_bool(item, "matched", host->matched != NULL && host->matched[i]);
+		dp_json_text(scope->arena, item, "pins", ca != NULL ? ca->subject_cn : NULL);
 	}
 }
 
 static void add_names(const struct scope *scope, cJSON *object, const struct dp_cert *cert)
 {
-	cJSON *array = add_array(object, "names");
+	cJSON *array = dp_json_array(object, "names");
 
 	for (size_t i = 0; i < cert->name_count; i++) {
 		const struct dp_cert_name *name = &cert->names[i];
 		const char *text =
 			dp_text_escape_utf8(scope->arena, name->text, name->len, name->len);
 
-		cJSON_AddItemToArray(array, made(cJSON_CreateString(text)));
+		cJSON_AddItemToArray(array, dp_json_made(cJSON_CreateString(text)));
 	}
 }
 
 static void add_chain(const struct scope *scope, cJSON *object, const struct dp_chain *chain)
 {
-	cJSON *array = add_array(object, "chain");
+	cJSON *array = dp_json_array(object, "chain");
 
 	for (size_t i = 0; i < chain->count; i++) {
 		const struct dp_cert *cert = &chain->certs[i];
-		cJSON *item = append_object(array);
+		cJSON *item = dp_json_append(array);
 
-		add_text(scope, item, "subject", cert->subject_text);
-		add_text(scope, item, "issuer", cert->issuer_text);
-		add_time(scope, item, "not_before",
+		dp_json_text(scope->arena, item, "subject", cert->subject_text);
+		dp_json_text(scope->arena, item, "issuer", cert->issuer_text);
+		dp_json_time(item, "not_before",
 			cert->spki != NULL ? cert->not_before_utc_s : DP_TIME_NONE);
-		add_time(scope, item, "not_after",
+		dp_json_time(item, "not_after",
 			cert->spki != NULL ? cert->not_after_utc_s : DP_TIME_NONE);
-		add_text(scope, item, "key",
+		dp_json_text(scope->arena, item, "key",
 			cert->spki != NULL ? dp_cert_key_text(cert, scope->arena) : NULL);
 		add_hex(scope, item, "spki_sha256", cert->spki != NULL ? cert->spki_sha256 : NULL,
 			32);
 		add_hex(scope, item, "cert_sha256", cert->cert_sha256, 32);
 		add_names(scope, item, cert);
-		add_bool(item, "parsed", cert->parsed);
-		add_text(scope, item, "limit", cert->limit);
+		dp_json_bool(item, "parsed", cert->parsed);
+		dp_json_text(scope->arena, item, "limit", cert->limit);
 	}
-	add_number(object, "chain_dropped", (double)chain->dropped);
+	dp_json_number(object, "chain_dropped", (double)chain->dropped);
 }
 
 static void add_tls(const struct scope *scope, cJSON *object, const struct dp_probe *probe)
@@ -207,58 +138,59 @@ static void add_tls(const struct scope *scope, cJSON *object, const struct dp_pr
 	cJSON *tls;
 
 	if (probe->tls_version == NULL && probe->tls_suite == NULL) {
-		made(cJSON_AddNullToObject(object, "tls"));
+		dp_json_made(cJSON_AddNullToObject(object, "tls"));
 		return;
 	}
-	tls = made(cJSON_AddObjectToObject(object, "tls"));
-	add_text(scope, tls, "version", probe->tls_version);
-	add_text(scope, tls, "suite", probe->tls_suite);
+	tls = dp_json_object(object, "tls");
+	dp_json_text(scope->arena, tls, "version", probe->tls_version);
+	dp_json_text(scope->arena, tls, "suite", probe->tls_suite);
 }
 
 static void add_probe(const struct scope *scope, cJSON *array, const struct dp_probe *probe,
 	const struct dp_probe_verdict *verdict)
 {
-	cJSON *item = append_object(array);
+	cJSON *item = dp_json_append(array);
 	const struct dp_match *match = &verdict->match;
 
-	add_text(scope, item, "key_type", dp_token_offer(probe->offer));
-	add_text(scope, item, "verdict", dp_outcome_word(verdict->outcome));
-	add_bool(item, "absent", verdict->absent);
-	add_bool(item, "superseded", verdict->superseded);
-	add_text(scope, item, "stage", dp_token_stage(probe->stage));
-	add_text(
-		scope, item, "status", probe->pending ? "pending" : dp_token_status(probe->status));
-	add_text(scope, item, "reason",
+	dp_json_text(scope->arena, item, "key_type", dp_token_offer(probe->offer));
+	dp_json_text(scope->arena, item, "verdict", dp_outcome_word(verdict->outcome));
+	dp_json_bool(item, "absent", verdict->absent);
+	dp_json_bool(item, "superseded", verdict->superseded);
+	dp_json_text(scope->arena, item, "stage", dp_token_stage(probe->stage));
+	dp_json_text(scope->arena, item, "status",
+		probe->pending ? "pending" : dp_token_status(probe->status));
+	dp_json_text(scope->arena, item, "reason",
 		probe->reason != DP_REASON_NONE ? dp_reason_row(probe->reason)->code : NULL);
-	add_text(scope, item, "detail", probe->detail);
-	add_number_if(item, "reply_code", probe->reply_code > 0, probe->reply_code);
-	add_number_if(item, "alert", probe->alert >= 0, probe->alert);
-	add_text(scope, item, "sni", probe->sni);
+	dp_json_text(scope->arena, item, "detail", probe->detail);
+	dp_json_number_if(item, "reply_code", probe->reply_code > 0, probe->reply_code);
+	dp_json_number_if(item, "alert", probe->alert >= 0, probe->alert);
+	dp_json_text(scope->arena, item, "sni", probe->sni);
 	add_tls(scope, item, probe);
 	add_chain(scope, item, &probe->chain);
-	add_number_if(item, "chain_bytes", probe->chain_seen, (double)probe->chain_bytes);
-	add_number_if(
+	dp_json_number_if(item, "chain_bytes", probe->chain_seen, (double)probe->chain_bytes);
+	dp_json_number_if(
 		item, "matched_record", match->authenticated && match->record >= 0, match->record);
-	add_number(item, "started_ms", probe->started_ms);
-	add_number_if(item, "ended_ms", !probe->pending, probe->ended_ms);
+	dp_json_number(item, "started_ms", probe->started_ms);
+	dp_json_number_if(item, "ended_ms", !probe->pending, probe->ended_ms);
 	if (scope->verbose)
-		add_lines(scope, item, "dialogue", probe->dialogue);
+		dp_json_lines(scope->arena, item, "dialogue",
+			probe->dialogue != NULL ? probe->dialogue : "");
 }
 
 static void add_address(const struct scope *scope, cJSON *array, const struct dp_addr_facts *facts,
 	const struct dp_addr_verdict *verdict)
 {
 	char text[DP_IP_TEXT_MAX];
-	cJSON *item = append_object(array), *probes;
+	cJSON *item = dp_json_append(array), *probes;
 
-	add_text(
-		scope, item, "addr", facts->ip.family != 0 ? dp_ip_format(&facts->ip, text) : NULL);
-	add_text(scope, item, "verdict",
+	dp_json_text(scope->arena, item, "addr",
+		facts->ip.family != 0 ? dp_ip_format(&facts->ip, text) : NULL);
+	dp_json_text(scope->arena, item, "verdict",
 		verdict->skipped ? NULL : dp_outcome_word(verdict->outcome));
-	add_bool(item, "skipped", verdict->skipped);
-	add_bool(item, "forced", facts->forced);
-	add_number(item, "attempts", (double)facts->probe_count);
-	probes = add_array(item, "probes");
+	dp_json_bool(item, "skipped", verdict->skipped);
+	dp_json_bool(item, "forced", facts->forced);
+	dp_json_number(item, "attempts", (double)facts->probe_count);
+	probes = dp_json_array(item, "probes");
 	for (size_t i = 0; i < facts->probe_count; i++)
 		add_probe(scope, probes, &facts->probes[i], &verdict->probes[i]);
 }
@@ -266,35 +198,35 @@ static void add_address(const struct scope *scope, cJSON *array, const struct dp
 static void add_hosts(const struct scope *scope, cJSON *report)
 {
 	const struct dp_facts *facts = scope->facts;
-	cJSON *array = add_array(report, "hosts");
+	cJSON *array = dp_json_array(report, "hosts");
 
 	for (size_t i = 0; i < facts->host_count; i++) {
 		const struct dp_host_facts *host = &facts->hosts[i];
 		const struct dp_host_verdict *verdict = &scope->verdict->hosts[i];
 		bool answered =
 			dp_token_has_security(&host->a) || dp_token_has_security(&host->aaaa);
-		cJSON *item = append_object(array), *addresses;
+		cJSON *item = dp_json_append(array), *addresses;
 		char checked[DP_TIME_TEXT_MAX];
 
-		add_name(scope, item, "name", &host->name);
-		add_number_if(item, "preference", facts->target.is_domain, host->preference);
-		add_number(item, "port", host->port);
-		add_text(scope, item, "verdict", dp_outcome_word(verdict->outcome));
-		add_name(scope, item, "base", &verdict->base);
-		add_name(scope, item, "owner", &verdict->owner);
-		add_text(scope, item, "addresses_security",
+		dp_json_name(scope->arena, item, "name", &host->name);
+		dp_json_number_if(item, "preference", facts->target.is_domain, host->preference);
+		dp_json_number(item, "port", host->port);
+		dp_json_text(scope->arena, item, "verdict", dp_outcome_word(verdict->outcome));
+		dp_json_name(scope->arena, item, "base", &verdict->base);
+		dp_json_name(scope->arena, item, "owner", &verdict->owner);
+		dp_json_text(scope->arena, item, "addresses_security",
 			answered ? dp_token_security(verdict->addresses_security) : NULL);
 		add_records(scope, item, verdict);
-		add_number(item, "tlsa_dropped", (double)verdict->record_dropped);
-		addresses = add_array(item, "addresses");
+		dp_json_number(item, "tlsa_dropped", (double)verdict->record_dropped);
+		addresses = dp_json_array(item, "addresses");
 		for (size_t k = 0; k < host->addr_count; k++)
 			add_address(scope, addresses, host->addrs[k], &verdict->addrs[k]);
-		add_number(item, "addresses_dropped", (double)host->addr_dropped);
+		dp_json_number(item, "addresses_dropped", (double)host->addr_dropped);
 		if (host->checked_utc_s != 0)
-			add_text(
-				scope, item, "checked", dp_text_time(host->checked_utc_s, checked));
+			dp_json_text(scope->arena, item, "checked",
+				dp_text_time(host->checked_utc_s, checked));
 	}
-	add_number(report, "hosts_dropped", (double)facts->host_dropped);
+	dp_json_number(report, "hosts_dropped", (double)facts->host_dropped);
 }
 
 static bool within(int index, size_t count)
@@ -309,7 +241,7 @@ static void add_subject(const struct scope *scope, cJSON *object, const struct d
 	const struct dp_host_facts *host = NULL;
 	const struct dp_addr_facts *addr = NULL;
 	const char *record = NULL, *key_type = NULL;
-	cJSON *item = made(cJSON_AddObjectToObject(object, "subject"));
+	cJSON *item = dp_json_object(object, "subject");
 	char ip[DP_IP_TEXT_MAX];
 
 	if (within(subject->host, scope->facts->host_count)) {
@@ -323,35 +255,36 @@ static void add_subject(const struct scope *scope, cJSON *object, const struct d
 		if (within(subject->record, verdict->record_count))
 			record = dp_tlsa_text(&verdict->records[subject->record], 0, scope->arena);
 	}
-	add_text(scope, item, "label", finding->label);
-	add_name(scope, item, "host", host != NULL ? &host->name : &(struct dp_name){ 0 });
-	add_text(scope, item, "addr",
+	dp_json_text(scope->arena, item, "label", finding->label);
+	dp_json_name(
+		scope->arena, item, "host", host != NULL ? &host->name : &(struct dp_name){ 0 });
+	dp_json_text(scope->arena, item, "addr",
 		addr != NULL && addr->ip.family != 0 ? dp_ip_format(&addr->ip, ip) : NULL);
-	add_text(scope, item, "key_type", key_type);
-	add_text(scope, item, "record", record);
-	add_number_if(item, "cert", subject->cert >= 0, subject->cert);
+	dp_json_text(scope->arena, item, "key_type", key_type);
+	dp_json_text(scope->arena, item, "record", record);
+	dp_json_number_if(item, "cert", subject->cert >= 0, subject->cert);
 }
 
 static void add_findings(const struct scope *scope, cJSON *report)
 {
-	cJSON *array = add_array(report, "findings");
+	cJSON *array = dp_json_array(report, "findings");
 
 	for (size_t i = 0; i < scope->verdict->finding_count; i++) {
 		const struct dp_finding *finding = &scope->verdict->findings[i];
 		const struct dp_reason_row *row = dp_reason_row(finding->code);
-		cJSON *item = append_object(array);
+		cJSON *item = dp_json_append(array);
 
-		add_text(scope, item, "code", row->code);
-		add_text(scope, item, "result_type", row->result_type);
-		add_text(scope, item, "severity", dp_severity_word(finding->severity));
+		dp_json_text(scope->arena, item, "code", row->code);
+		dp_json_text(scope->arena, item, "result_type", row->result_type);
+		dp_json_text(scope->arena, item, "severity", dp_severity_word(finding->severity));
 		add_subject(scope, item, finding);
-		add_text(scope, item, "rfc", finding->rfc);
-		add_lines(scope, item, "evidence", finding->evidence);
-		add_lines(scope, item, "cause", finding->cause);
-		add_lines(scope, item, "consequence", finding->consequence);
-		add_lines(scope, item, "remedy", finding->remedy);
+		dp_json_text(scope->arena, item, "rfc", finding->rfc);
+		dp_json_lines(scope->arena, item, "evidence", finding->evidence);
+		dp_json_lines(scope->arena, item, "cause", finding->cause);
+		dp_json_lines(scope->arena, item, "consequence", finding->consequence);
+		dp_json_lines(scope->arena, item, "remedy", finding->remedy);
 	}
-	add_number(report, "findings_dropped", (double)scope->verdict->finding_dropped);
+	dp_json_number(report, "findings_dropped", (double)scope->verdict->finding_dropped);
 }
 
 static void add_lookup(const struct scope *scope, cJSON *array, const struct dp_lookup *lookup)
@@ -360,14 +293,15 @@ static void add_lookup(const struct scope *scope, cJSON *array, const struct dp_
 
 	if (lookup == NULL || lookup->state == DP_LOOKUP_NOT_ASKED)
 		return;
-	item = append_object(array);
-	add_name(scope, item, "name", &lookup->name);
-	add_text(scope, item, "type", dp_type_text(lookup->type, scope->arena));
+	item = dp_json_append(array);
+	dp_json_name(scope->arena, item, "name", &lookup->name);
+	dp_json_text(scope->arena, item, "type", dp_type_text(lookup->type, scope->arena));
 	fill_lookup(scope, item, lookup);
-	add_text(scope, item, "fallback", lookup->fallback);
-	add_number(item, "records", (double)lookup->message.rr_count);
-	add_number(item, "asked_ms", lookup->asked_ms);
-	add_number_if(item, "answered_ms", lookup->state != DP_LOOKUP_PENDING, lookup->answered_ms);
+	dp_json_text(scope->arena, item, "fallback", lookup->fallback);
+	dp_json_number(item, "records", (double)lookup->message.rr_count);
+	dp_json_number(item, "asked_ms", lookup->asked_ms);
+	dp_json_number_if(
+		item, "answered_ms", lookup->state != DP_LOOKUP_PENDING, lookup->answered_ms);
 }
 
 /* --all-nameservers: each with the server that was asked, or without: who they are. */
@@ -388,7 +322,7 @@ static void add_nameservers(const struct scope *scope, cJSON *array)
 
 		add_lookup(scope, array, &ns->answers[i].lookup);
 		if (cJSON_GetArraySize(array) > before)
-			add_text(scope, cJSON_GetArrayItem(array, before), "server",
+			dp_json_text(scope->arena, cJSON_GetArrayItem(array, before), "server",
 				dp_ip_format(&server->ip, ip));
 	}
 }
@@ -396,7 +330,7 @@ static void add_nameservers(const struct scope *scope, cJSON *array)
 static void add_lookups(const struct scope *scope, cJSON *report)
 {
 	const struct dp_facts *facts = scope->facts;
-	cJSON *array = add_array(report, "lookups");
+	cJSON *array = dp_json_array(report, "lookups");
 
 	add_lookup(scope, array, facts->root);
 	add_lookup(scope, array, facts->absent);
@@ -427,32 +361,25 @@ void dp_report_json(struct dp_buf *out, const struct dp_facts *facts,
 	const struct dp_verdict *verdict, const struct dp_report_options *options)
 {
 	const struct scope scope = { out->arena, facts, verdict, options->verbose };
-	cJSON *report = made(cJSON_CreateObject());
-	char *text;
+	cJSON *report = dp_json_made(cJSON_CreateObject());
 
-	add_number(report, "schema", 1);
+	dp_json_number(report, "schema", 1);
 	if (options->index > 0)
-		add_number(report, "index", (double)options->index);
-	add_lines(&scope, report, "target", facts->target.text);
+		dp_json_number(report, "index", (double)options->index);
+	dp_json_lines(scope.arena, report, "target", facts->target.text);
 	if (options->error != NULL)
-		add_text(&scope, report, "error", options->error);
-	add_text(&scope, report, "protocol", facts->target.protocol);
-	add_number_if(report, "port", facts->target.port != 0, facts->target.port);
-	add_text(&scope, report, "verdict", dp_outcome_word(verdict->outcome));
-	add_bool(report, "warned", verdict->warned);
-	add_number(report, "exit", options->exit_status);
+		dp_json_text(scope.arena, report, "error", options->error);
+	dp_json_text(scope.arena, report, "protocol", facts->target.protocol);
+	dp_json_number_if(report, "port", facts->target.port != 0, facts->target.port);
+	dp_json_text(scope.arena, report, "verdict", dp_outcome_word(verdict->outcome));
+	dp_json_bool(report, "warned", verdict->warned);
+	dp_json_number(report, "exit", options->exit_status);
 	add_resolver(&scope, report);
 	add_mx(&scope, report);
 	add_hosts(&scope, report);
 	add_findings(&scope, report);
-	add_number(report, "duration_ms", facts->duration_ms);
+	dp_json_number(report, "duration_ms", facts->duration_ms);
 	if (options->verbose)
 		add_lookups(&scope, report);
-	text = cJSON_PrintUnformatted(report);
-	if (text == NULL)
-		dp_arena_fail();
-	dp_buf_text(out, text);
-	dp_buf_char(out, '\n');
-	cJSON_free(text);
-	cJSON_Delete(report);
+	dp_json_print(out, report);
 }
