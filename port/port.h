@@ -122,6 +122,9 @@ unsigned dp_port_descriptors(void);
  * something that two must not share. DP_NO_RESOURCE. */
 enum dp_status dp_port_fork(int *channel, bool *child);
 
+/* Until every child has ended, so that nothing is left behind and its time is counted. */
+void dp_port_wait_children(void);
+
 /* A file or named pipe to read from the beginning; or -1: DP_NOT_FOUND, DP_DENIED, DP_INVALID (a
  * directory). */
 int dp_port_open_input(const char *path, enum dp_status *status);

@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "port/port.h"
@@ -49,6 +50,12 @@ enum dp_status dp_port_fork(int *channel, bool *child)
 	*channel = ends[*child ? 1 : 0];
 	(void)close(ends[*child ? 0 : 1]);
 	return DP_OK;
+}
+
+void dp_port_wait_children(void)
+{
+	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) {
+	}
 }
 
 static enum dp_status open_status(int code)

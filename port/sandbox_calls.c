@@ -106,6 +106,7 @@ static const struct dp_call calls[] = {
 #endif
 	CALL(restart_syscall, ALWAYS),
 	CALL(exit_group, ALWAYS),
+	CALL(wait4, ALWAYS),
 	CALL(exit, ALWAYS),
 	CALL_IF(mprotect, ALWAYS, NOT_EXECUTABLE),
 	CALL(mremap, ALWAYS),

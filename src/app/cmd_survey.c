@@ -163,6 +163,7 @@ static int run(struct survey *survey)
 	}
 	for (unsigned i = 0; i < survey->input.worker_count; i++)
 		dp_port_close(survey->channels[i]);
+	dp_port_wait_children();
 	return status;
 }
 
