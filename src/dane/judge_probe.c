@@ -295,11 +295,41 @@ static bool all_timed_out(const struct dp_facts *facts)
 	return tried > 0;
 }
 
+static bool connects_to(const struct dp_host_facts *host, uint16_t port)
+{
+	for (size_t i = 0; i < host->addr_count; i++) {
+		if (host->addrs[i]->port == port)
+			return true;
+	}
+	return false;
+}
+
+/* "25"; SRV records may name more than one: "993 or 1993". */
+static const char *ports_tried(struct dp_judge *judge)
+{
+	const struct dp_facts *facts = judge->facts;
+	struct dp_buf out;
+
+	dp_buf_init(&out, judge->arena);
+	for (size_t i = 0; i < facts->host_count; i++) {
+		for (size_t k = 0; k < facts->hosts[i].addr_count; k++) {
+			uint16_t port = facts->hosts[i].addrs[k]->port;
+			size_t before = 0;
+
+			while (before < i && !connects_to(&facts->hosts[before], port))
+				before++;
+			if (before == i && (k == 0 || facts->hosts[i].addrs[k - 1]->port != port))
+				dp_buf_printf(
+					&out, "%s%u", out.len > 0 ? " or " : "", (unsigned)port);
+		}
+	}
+	return out.data;
+}
+
 void dp_judge_filter(struct dp_judge *judge)
 {
 	const struct dp_facts *facts = judge->facts;
-	struct dp_words words = { .detail = dp_arena_printf(
-					  judge->arena, "%u", (unsigned)facts->target.port),
+	struct dp_words words = { .detail = ports_tried(judge),
 		.fix = dp_arena_printf(judge->arena, "\n  daneprobe chain --live %s fullchain.pem",
 			facts->target.text) };
 

@@ -44,7 +44,7 @@ const char *dp_judge_label(struct dp_judge *judge, int host, int addr)
 	if (facts->target.given != NULL)
 		return dp_arena_printf(judge->arena, "%s (%s)", name, facts->target.given_name);
 	dp_ip_format(&address->ip, ip);
-	if (address->port == facts->hosts[host].port)
+	if (address->port == facts->target.port)
 		return dp_arena_printf(judge->arena, "%s [%s]", name, ip);
 	return dp_arena_printf(judge->arena, "%s [%s]:%u", name, ip, (unsigned)address->port);
 }

@@ -76,6 +76,7 @@ static void hosts_from(struct dp_facts *facts)
 	size_t fixed = facts->target.is_service ? SRV_FIXED : MX_FIXED;
 
 	room_for_hosts(facts, count);
+	facts->host_dropped = message->rr_dropped;
 	for (size_t i = 0; i < count; i++)
 		order[i] = &message->rrs[i];
 	sort(order, count);

@@ -60,7 +60,7 @@ const char *dp_rollover_target(const struct dp_rollover_input *input)
 	const char *word = dp_inventory_shell_word(target->text, arena);
 	char name[DP_NAME_TEXT_MAX];
 
-	if (target->is_domain && target->port != SMTP_PORT)
+	if (target->is_domain && !target->is_service && target->port != SMTP_PORT)
 		return dp_arena_printf(arena, "--port %u %s", target->port, word);
 	if (!target->is_domain && target->next_hop.len > 1)
 		return dp_arena_printf(

@@ -99,8 +99,10 @@ static const char *meaning_for_clients(const struct page *page)
 			? "neither TLSA nor SRV records: nothing is checked"
 			: "DANE does not protect it";
 	case DP_NO_MAIL:
-		return page->facts->target.is_service ? "the service is not offered"
-						      : "it has no address";
+		if (page->facts->host_count > 0)
+			return page->facts->target.is_service ? "no server of it has an address"
+							      : "it has no address";
+		return "the service is not offered";
 	case DP_UNDETERMINED:
 	case DP_OUTCOMES: break;
 	}

@@ -326,8 +326,8 @@ void dp_tree_write(
 	for (size_t i = 0; i < facts->host_count; i++)
 		write_host(out, facts, &facts->hosts[i], &verdict->hosts[i]);
 	if (facts->host_dropped > 0)
-		dp_buf_printf(
-			out, "\n%zu more mail hosts were not looked at.\n", facts->host_dropped);
+		dp_buf_printf(out, "\n%zu more %s were not looked at.\n", facts->host_dropped,
+			facts->target.is_service ? "servers" : "mail hosts");
 	write_nameservers(out, facts->nameservers);
 	dp_buf_printf(out, "\nTook %u ms.\n", facts->duration_ms);
 }
