@@ -55,6 +55,9 @@ static const char *without_effect(const struct dp_options *options, bool given)
 				"--%s is for DNS questions; type --live TARGET, too, or leave it out",
 				dns[i]);
 	}
+	if (options->live == NULL && is_typed(options, "pkix-roots"))
+		return "--pkix-roots is for the records of a server that is none of SMTP; type --live "
+		       "TARGET, too, as in imaps://mx.example.org, or leave it out";
 	if (options->wait_ms == 0 && is_typed(options, "interval"))
 		return "--interval is for --wait; type --wait DUR, too, or leave it out";
 	if (options->live == NULL && !given &&

@@ -799,6 +799,7 @@ def chain_wrong_usage():
             (["--timeout", "5", name], "type --live TARGET, too"),
             (["--live", "example.org", "--interval", "5", name], "type --wait DUR, too"),
             (["--port", "465", name], "type --tlsa, --tlsa-file or --live, too"),
+            (["--pkix-roots", ROOTS, "--tlsa", "1 1 1 00", name], "type --live TARGET, too"),
             ([""], '"" does not exist'),
             (["--roots", path("k.pem"), name], "holds no certificate"),
             ([path("k.pem")], "holds no certificate"), ([path("none.pem")], "does not exist"),
