@@ -84,7 +84,8 @@ static bool report(void *user, struct dp_facts *facts)
 		dp_ports_note(&session->ports, facts);
 	if (dp_ports_silent(facts))
 		return true;
-	how->status = passed_over ? DP_EXIT_OK : dp_verdict_exit(verdict, options->accepted);
+	how->status = dp_verdict_exit(
+		verdict, options->accepted | (passed_over ? 1u << (unsigned)verdict->outcome : 0));
 	how->exit_status = dp_output_exit(options, how->status);
 	how->now_utc_s = session->live.now_utc_s;
 	session->status = dp_output_worst(session->status, how->status);
@@ -99,9 +100,9 @@ static bool report(void *user, struct dp_facts *facts)
 	dp_buf_init(&out, facts->arena);
 	/* Objects of JSON Lines need no space between, nor do lines of what is not there. */
 	if (session->printed++ > 0 && strcmp(options->report->name, "text") == 0 &&
-		!(passed_over && session->passed_over && !options->verbose))
+		!(passed_over && !verdict->warned && session->passed_over && !options->verbose))
 		dp_buf_char(&out, '\n');
-	session->passed_over = passed_over;
+	session->passed_over = passed_over && !verdict->warned;
 	options->report->write(&out, facts, verdict, how);
 	return print(session, &out);
 }

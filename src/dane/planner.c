@@ -222,11 +222,15 @@ static void ask_nsec3param(
 		ask_new(plan, lookup, &last->name, DP_TYPE_NSEC3PARAM, true);
 }
 
-/* The names below which a record may have been published by mistake. */
+/* The names below which a record may have been published by mistake. Nobody has said that there is
+ * to be one for each port that --all-ports looks at. */
 static void ask_wrong_owners(struct dp_plan *plan, struct dp_host_facts *host)
 {
+	const struct dp_target *target = &plan->facts->target;
 	struct dp_name owner;
 
+	if (target->if_published && !target->is_service)
+		return;
 	if (host->port != HTTPS_PORT && dp_name_tlsa_owner(&host->name, HTTPS_PORT, &owner))
 		ask_new(plan, &host->tlsa_https, &owner, DP_TYPE_TLSA, true);
 }

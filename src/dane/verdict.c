@@ -24,13 +24,26 @@ int dp_verdict_exit(const struct dp_verdict *verdict, unsigned accepted)
 	return 2;
 }
 
+/* Records that are there, or were meant to be, and protect nothing. */
+static bool published_in_vain(const struct dp_verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->finding_count; i++) {
+		enum dp_reason code = verdict->findings[i].code;
+
+		if (code == DP_REASON_TLSA_INSECURE || code == DP_REASON_TLSA_ALIAS)
+			return true;
+	}
+	return verdict->finding_dropped > 0;
+}
+
 bool dp_verdict_passed_over(const struct dp_facts *facts, const struct dp_verdict *verdict)
 {
 	const struct dp_target *target = &facts->target;
 
-	if (!target->if_published || verdict->warned)
+	if (!target->if_published || published_in_vain(verdict))
 		return false;
 	if (verdict->outcome == DP_NO_DANE)
 		return !target->is_service || facts->mx.state != DP_LOOKUP_DATA;
-	return verdict->outcome == DP_NO_MAIL;
+	/* SRV records that name servers without an address are no "." */
+	return verdict->outcome == DP_NO_MAIL && !(target->is_service && facts->host_count > 0);
 }

@@ -87,7 +87,8 @@ struct dp_verdict {
 };
 
 /* --all-ports: nothing is published for this port or service, or that it is not offered: told, not
- * failed. */
+ * failed. Its outcome is then accepted; warnings about something else (signatures that end soon,
+ * say) still count. */
 bool dp_verdict_passed_over(const struct dp_facts *facts, const struct dp_verdict *verdict);
 
 /* Exit status by --exit nagios: 0 verified, 1 verified with warnings, 2 failed, unauthenticated,

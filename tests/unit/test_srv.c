@@ -102,12 +102,133 @@ static void test_order(void **state)
 	dp_arena_close(arena);
 }
 
+/* What is said of a finding. */
+static const struct dp_finding *finding_of(
+	const struct dp_verdict *verdict, enum dp_reason code, size_t nth)
+{
+	for (size_t i = 0; i < verdict->finding_count; i++) {
+		if (verdict->findings[i].code == code && nth-- == 0)
+			return &verdict->findings[i];
+	}
+	fail_msg("no such finding");
+	return NULL;
+}
+
+/* The ports are those of the SRV records, not that of the service. */
+static void test_ports(void **state)
+{
+	static const struct world_case silent = { .name = "silent",
+		.target = SERVICE,
+		.dns = TWO ADDR TLSA TLSA_B,
+		.servers = "192.0.2.1 connect-timeout\n192.0.2.2 connect-timeout" };
+	const struct dp_verdict *verdict;
+
+	(void)state;
+	arena = dp_arena_open();
+	verdict = dp_policy_judge(run(&silent), now_utc_s);
+	assert_non_null(strstr(finding_of(verdict, DP_REASON_PORT_FILTERED, 0)->cause,
+		"on port 993 or 1993: outbound port 993 or 1993 seems"));
+	assert_string_equal(finding_of(verdict, DP_REASON_CONNECT_TIMEOUT, 0)->label,
+		"imap.example.net [192.0.2.1]");
+	assert_string_equal(finding_of(verdict, DP_REASON_CONNECT_TIMEOUT, 1)->label,
+		"b.example.net [192.0.2.2]:1993");
+	dp_arena_close(arena);
+}
+
+/* More records than are kept of an answer: one of them may name another server. */
+static void test_dropped(void **state)
+{
+	static char dns[(DP_RR_MAX + 2) * 80];
+	static const struct world_case many = {
+		.name = "many", .target = SERVICE, .dns = dns, .servers = "192.0.2.1 leaf"
+	};
+	size_t len = (size_t)snprintf(dns, sizeof dns, ADDR TLSA);
+	const struct dp_facts *facts;
+
+	(void)state;
+	for (unsigned i = 0; i <= DP_RR_MAX; i++)
+		len += (size_t)snprintf(dns + len, sizeof dns - len,
+			"_imaps._tcp.example.org SRV secure data 0 %u 993 imap.example.net\n", i);
+	arena = dp_arena_open();
+	facts = run(&many);
+	assert_int_equal(facts->host_count, 1);
+	assert_int_equal(facts->host_dropped, 1);
+	finding_of(dp_policy_judge(facts, now_utc_s), DP_REASON_MX_TOO_MANY, 0);
+	dp_arena_close(arena);
+}
+
+/* --all-ports: what is told, and what fails. */
+static void test_passed_over(void **state)
+{
+	static const struct passed_case {
+		const char *target, *dns;
+		bool over, warned;
+	} passed[] = {
+		{ SERVICE, "", true, false },
+		{ SERVICE, "_imaps._tcp.example.org SRV secure data 0 0 0 .\n", true, false },
+		{ SERVICE, "_imaps._tcp.example.org SRV insecure nxdomain\n", true, false },
+		{ SERVICE, "_imaps._tcp.example.org SRV bogus nxdomain\n", false, true },
+		{ SERVICE, "_imaps._tcp.example.org SRV insecure timeout\n", false, true },
+		{ SERVICE, SRV, false, true },
+		{ SERVICE, SRV ADDR, false, false },
+		{ SERVICE, SRV "imap.example.net A insecure data 192.0.2.1\n", false, false },
+		{ "imaps:imap.example.net", ADDR, true, false },
+		{ "imaps:imap.example.net", "", true, true },
+		{ "imaps:imap.example.net", "imap.example.net A insecure data 192.0.2.1\n", true,
+			false },
+		/* of port 443 nothing follows for this one */
+		{ "imaps:imap.example.net",
+			ADDR "_443._tcp.imap.example.net TLSA secure data 3 0 1 =leaf\n", true,
+			false },
+		/* what is wrong beside it is a warning all the same */
+		{ "imaps:imap.example.net", ADDR "imap.example.net AAAA insecure servfail\n", true,
+			true },
+		{ "imaps:imap.example.net",
+			"imap.example.net A insecure data 192.0.2.1\n"
+			"_993._tcp.imap.example.net TLSA insecure data 3 0 1 =leaf\n",
+			false, true },
+		{ "imaps:imap.example.net",
+			ADDR "_993._tcp.imap.example.net TLSA secure nodata alias a.example.net\n",
+			false, true },
+		{ "imaps:imap.example.net", ADDR "_993._tcp.imap.example.net TLSA bogus nodata\n",
+			false, true },
+		{ "imaps:imap.example.net",
+			ADDR "_993._tcp.imap.example.net TLSA insecure timeout\n", false, true },
+		{ "imaps:imap.example.net", ADDR TLSA, false, true },
+		{ "imaps:imap.example.net", "imap.example.net A bogus data 192.0.2.1\n", false,
+			true },
+	};
+
+	(void)state;
+	if_published = true;
+	for (size_t i = 0; i < sizeof(passed) / sizeof(passed[0]); i++) {
+		const struct world_case c = { .name = passed[i].dns,
+			.target = passed[i].target,
+			.dns = passed[i].dns,
+			.servers = "192.0.2.1 connect-timeout" };
+		arena = dp_arena_open();
+		const struct dp_facts *facts = run(&c);
+		const struct dp_verdict *verdict = dp_policy_judge(facts, now_utc_s);
+
+		if (dp_verdict_passed_over(facts, verdict) != passed[i].over ||
+			verdict->warned != passed[i].warned) {
+			show(&c, verdict);
+			fail();
+		}
+		dp_arena_close(arena);
+	}
+	if_published = false;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_services),
 		cmocka_unit_test(test_roots),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_dropped),
+		cmocka_unit_test(test_passed_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

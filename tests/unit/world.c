@@ -50,6 +50,7 @@ static const char *resolver = "recursive";
 static bool all_nameservers;
 static bool planning;
 static bool v4_only;
+static bool if_published;           /* --all-ports */
 static enum dp_key_types key_types; /* auto */
 static struct dp_chain pkix_roots;  /* of services other than SMTP */
 
@@ -77,6 +78,10 @@ static void add_rr(struct dp_lookup *lookup, const uint8_t *rdata, size_t len)
 	struct dp_message *message = &lookup->message;
 	size_t cap = message->rr_count;
 
+	if (message->rr_count == DP_RR_MAX) { /* as dp_message_read does */
+		message->rr_dropped++;
+		return;
+	}
 	message->rrs =
 		dp_arena_grow(arena, message->rrs, message->rr_count, &cap, sizeof(*message->rrs));
 	message->rrs[message->rr_count++] = (struct dp_rr){ .owner = message->canonical,
@@ -469,6 +474,7 @@ static struct dp_facts *run(const struct world_case *c)
 		.key_types = key_types,
 		.all_nameservers = all_nameservers,
 		.plan = planning,
+		.if_published = if_published,
 		.cert_warning_s = -1,
 		.rrsig_warning_s = -1 };
 	struct dp_task tasks[3]; /* small, so that "call again while it is max" is tested, too */
