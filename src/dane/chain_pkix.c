@@ -187,27 +187,58 @@ static int sent_holder(const struct pkix *p, size_t r)
 	return -1;
 }
 
+/* Does the leaf fail wherever a path may lead? */
+static bool leaf_fails(struct pkix *p)
+{
+	struct dp_path_fault fault;
+
+	p->walk.path[0] = 0;
+	p->walk.depth = 1;
+	dp_path_judge(&p->walk, true, DP_EDGE_SIGNED, &fault);
+	return fault.broken > 0;
+}
+
+/* A path that was not looked at may be good, and a certificate that was not, the record's. */
+static bool stays_open(struct pkix *p, size_t r)
+{
+	bool dropped = p->chain->dropped > 0;
+
+	if (p->match->records[r].state == DP_MATCH_GOOD || !(p->walk.exhausted || dropped) ||
+		leaf_fails(p))
+		return false;
+	return p->nearest[r].candidate || (dropped && p->input->records[r].usage == DP_PKIX_TA);
+}
+
+static void give_up(struct dp_record_match *found, struct dp_nearest *near, int cert)
+{
+	*near = (struct dp_nearest){ .limits = 1, .candidate = near->candidate };
+	*found = (struct dp_record_match){ .state = DP_MATCH_BROKEN,
+		.reason = dp_path_reason(DP_PATH_BOUND),
+		.cert = cert,
+		.detail = "too many certificates could be on the path to a root" };
+}
+
 static void settle(struct pkix *p, size_t r)
 {
 	struct dp_record_match *found = &p->match->records[r];
 	const struct dp_cert *end = p->walk.nodes[p->end];
-	bool gave_up = p->walk.exhausted || p->chain->dropped > 0;
 
+	if (stays_open(p, r)) {
+		give_up(found, &p->nearest[r], sent_holder(p, r));
+		return;
+	}
 	if (found->state != DP_MATCH_NONE || !p->nearest[r].candidate)
 		return;
 	found->cert = sent_holder(p, r);
-	if (!gave_up && p->rooted) {
+	if (p->rooted) {
 		found->state = DP_MATCH_OFF_PATH;
 		return;
 	}
 	found->state = DP_MATCH_BROKEN;
-	p->nearest[r].broken = gave_up ? 0 : 1;
-	p->nearest[r].limits = gave_up ? 1 : 0;
-	found->culprit = gave_up ? 0 : p->walk.positions[p->end];
-	found->reason =
-		gave_up ? dp_path_reason(DP_PATH_BOUND) : DP_REASON_CERTIFICATE_ROOT_UNKNOWN;
-	found->detail = gave_up ? "too many certificates could be on the path to a root"
-		: end->issuer_text != NULL && end->issuer_text[0] != '\0'
+	p->nearest[r].broken = 1;
+	found->culprit = p->walk.positions[p->end];
+	found->reason = DP_REASON_CERTIFICATE_ROOT_UNKNOWN;
+	found->detail = end->issuer_text != NULL && end->issuer_text[0] != '\0'
 		? end->issuer_text
 		: "somebody without a name";
 }

@@ -250,6 +250,37 @@ static void unsupported(void **state)
 	assert_true(twin.free <= HOSTILE * (HOSTILE + BARE_KEYS));
 }
 
+/* Usages 0 and 1: a path to a root that was found and is bad does not say that there is no good
+ * one, when not all were looked at. */
+static void roots(void **state)
+{
+	struct dp_chain chain = hostile(false);
+	struct dp_cert root = chain.certs[1];
+	struct dp_tlsa record = pin(&chain.certs[0]);
+	struct dp_match_input input = { &record, 1, &twin.reference, 1, .pkix_roots = &root,
+		.pkix_root_count = 1, .now_utc_s = 2000000000 };
+	struct dp_match match;
+
+	(void)state;
+	root.cert_sha256[0] ^= 1; /* was not sent, and has expired */
+	root.not_after_utc_s = 1;
+	record.usage = DP_PKIX_EE;
+	twin.answer = DP_SIGNATURE_GOOD;
+	dp_chain_match(&chain, &input, &match, der_arena);
+	assert_int_equal(match.checks, DP_CHAIN_CHECKS_MAX);
+	assert_true(match.limited && !match.authenticated);
+	assert_int_equal(match.records[0].reason, DP_REASON_CERTIFICATE_SIGNATURE_LIMIT);
+	chain.count = 1;
+	dp_chain_match(&chain, &input, &match, der_arena);
+	assert_false(match.limited || match.authenticated);
+	assert_int_equal(match.records[0].reason, DP_REASON_CERTIFICATE_EXPIRED);
+	twin.reference = "b"; /* what no path mends */
+	chain.count = HOSTILE;
+	dp_chain_match(&chain, &input, &match, der_arena);
+	assert_false(match.limited || match.authenticated);
+	dp_chain_close(&chain);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -274,6 +305,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(bare_keys, setup, teardown),
 		cmocka_unit_test_setup_teardown(unreadable_keys, setup, teardown),
 		cmocka_unit_test_setup_teardown(unsupported, setup, teardown),
+		cmocka_unit_test_setup_teardown(roots, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
