@@ -39,6 +39,8 @@ struct dp_insecure {
 };
 struct dp_insecure dp_judge_insecure_because(struct dp_judge *judge, struct dp_lookup *const *ds,
 	size_t count, const struct dp_lookup *nsec3param);
+/* The same of the MX or SRV answer, which aliases may have led to. */
+struct dp_insecure dp_judge_insecure_way(struct dp_judge *judge);
 
 /* What a failed lookup did, and what mends a bogus one, in words. */
 const char *dp_judge_failure(struct dp_judge *judge, const struct dp_lookup *lookup);

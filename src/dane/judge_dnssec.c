@@ -240,3 +240,22 @@ struct dp_insecure dp_judge_insecure_because(struct dp_judge *judge, struct dp_l
 		return no_ds(judge, &next->name, " (in an NSEC3 opt-out span)");
 	return not_proven(judge, dp_judge_name(judge, &last->name), nsec3param);
 }
+
+struct dp_insecure dp_judge_insecure_way(struct dp_judge *judge)
+{
+	const struct dp_facts *facts = judge->facts;
+	const struct dp_message *message = &facts->mx.message;
+	struct dp_insecure insecure =
+		dp_judge_insecure_because(judge, facts->ds, facts->ds_count, facts->nsec3param);
+
+	if (message->alias_count == 0)
+		return insecure;
+	/* The domain's own zone may be signed: what is asked about it does not tell. */
+	return (struct dp_insecure){
+		dp_arena_printf(judge->arena,
+			"the name is an alias (CNAME) of %s, and not every zone on the way there has DNSSEC",
+			dp_judge_name(judge, &message->canonical)),
+		"Sign every zone that the alias leads through and have its DS record published at its "
+		"parent; or publish the records without an alias."
+	};
+}

@@ -86,8 +86,7 @@ void dp_judge_hosts_together(struct dp_judge *judge, const char *domain)
 static void judge_insecure_domain(struct dp_judge *judge, const char *domain)
 {
 	const struct dp_facts *facts = judge->facts;
-	struct dp_insecure insecure =
-		dp_judge_insecure_because(judge, facts->ds, facts->ds_count, facts->nsec3param);
+	struct dp_insecure insecure = dp_judge_insecure_way(judge);
 	struct dp_words words = { .host = domain, .detail = insecure.why, .fix = insecure.fix };
 
 	dp_finding_add(&judge->findings, DP_REASON_MX_INSECURE, &dp_subject_none, domain, &words);

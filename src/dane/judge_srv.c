@@ -42,9 +42,7 @@ static void judge_not_offered(struct dp_judge *judge, const char *service)
 
 static void judge_insecure(struct dp_judge *judge, const char *service)
 {
-	const struct dp_facts *facts = judge->facts;
-	struct dp_insecure insecure =
-		dp_judge_insecure_because(judge, facts->ds, facts->ds_count, facts->nsec3param);
+	struct dp_insecure insecure = dp_judge_insecure_way(judge);
 	struct dp_words words = { .host = service, .detail = insecure.why, .fix = insecure.fix };
 
 	add(judge, DP_REASON_SRV_INSECURE, service, &words);
