@@ -107,6 +107,10 @@ void dp_ports_note(struct dp_ports *ports, const struct dp_facts *facts)
 		struct dp_ports_host host = { facts->hosts[i].name, 0 };
 
 		if (facts->target.is_service) {
+			/* Insecure ones decide nothing, whatever their hosts do: those are looked
+			 * at by their own names as well. */
+			if (facts->mx.security != DP_SECURE)
+				continue;
 			host.port = facts->hosts[i].port;
 			list(ports, &ports->named, &ports->named_count, &ports->named_cap, &host);
 		} else if (facts->target.is_domain) {

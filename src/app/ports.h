@@ -2,8 +2,8 @@
 /*
  * Of a mail domain more than port 25: the services of --service, and every port of --all-ports.
  * The latter in two steps, since the hosts must be known first: each domain with the services of
- * mail clients that its SRV records may locate; then those ports of its MX hosts that no SRV record
- * named.
+ * mail clients that its SRV records may locate; then those ports of its MX hosts that no secure
+ * SRV record named.
  */
 #ifndef DP_APP_PORTS_H
 #define DP_APP_PORTS_H
@@ -17,7 +17,7 @@ struct dp_ports {
 	const struct dp_options *options;
 	struct dp_ports_host *hosts; /* of the MX records of all domains, each once */
 	size_t host_count, host_cap;
-	struct dp_ports_host *named; /* by SRV records */
+	struct dp_ports_host *named; /* by secure SRV records */
 	size_t named_count, named_cap;
 };
 
