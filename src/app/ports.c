@@ -12,6 +12,7 @@
 static const char *const services[] = { "submissions", "submission", "imaps", "pop3s", "sieve" };
 
 #define SERVICES (sizeof(services) / sizeof(services[0]))
+#define ANY_HOST "mx.example.org"
 
 static const char *contradiction(const struct dp_options *options)
 {
@@ -135,11 +136,14 @@ size_t dp_ports_rest(struct dp_ports *ports, struct dp_target **targets)
 
 			if (is_listed(ports->named, ports->named_count, host, port))
 				continue;
-			/* A host name that cannot be typed is told of by the domain's report. */
-			if (dp_target_parse(dp_arena_printf(ports->arena, "%s://%s", services[s],
-						    dp_name_text(host, name)),
+			/* An MX record may name what nobody may type. */
+			if (dp_target_parse(
+				    dp_arena_printf(ports->arena, "%s://" ANY_HOST, services[s]),
 				    ports->options, ports->arena, target) != NULL)
 				continue;
+			target->name = *host;
+			target->text = dp_arena_printf(
+				ports->arena, "%s://%s", services[s], dp_name_text(host, name));
 			target->if_published = true;
 			count++;
 		}
