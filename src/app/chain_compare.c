@@ -196,8 +196,9 @@ static bool lacks_host(const struct dp_chain_run *run, const struct dp_facts *fa
 		dp_buf_printf(
 			&out, "%s%s", out.len > 0 ? ", " : "", dp_name_text(&host_name, name));
 	}
-	(void)dp_complain("--host \"%s\" is no mail host of %s; type one of: %s",
+	(void)dp_complain("--host \"%s\" is no %shost of %s; type one of: %s",
 		dp_name_text(&facts->target.only_host, host),
+		facts->target.is_service ? "" : "mail ",
 		dp_output_shown(run->options, facts->target.text), out.data);
 	return true;
 }

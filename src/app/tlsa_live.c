@@ -179,8 +179,8 @@ static bool report(void *user, struct dp_facts *facts)
 	}
 	if (facts->host_dropped > 0)
 		session->status =
-			dp_complain("%zu more hosts were not looked at; type each as smtp://HOST",
-				facts->host_dropped);
+			dp_complain("%zu more hosts were not looked at; type each as %s://HOST",
+				facts->host_dropped, facts->target.protocol);
 	return true;
 }
 
