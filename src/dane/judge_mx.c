@@ -56,7 +56,7 @@ void dp_judge_hosts_together(struct dp_judge *judge, const char *domain)
 	dp_buf_init(&without, judge->arena);
 	for (size_t i = 0; i < facts->host_count; i++) {
 		const struct dp_host_verdict *host = &judge->verdict->hosts[i];
-		const char *name = dp_judge_name(judge, &facts->hosts[i].name);
+		const char *name = dp_judge_label(judge, (int)i, -1);
 
 		counts[host->outcome]++;
 		useless += is_useless(&facts->hosts[i], host) ? 1 : 0;

@@ -36,6 +36,9 @@ const char *dp_judge_label(struct dp_judge *judge, int host, int addr)
 		return dp_judge_name(
 			judge, facts->target.is_service ? &facts->target.srv : &facts->target.name);
 	name = dp_judge_name(judge, &facts->hosts[host].name);
+	if (addr < 0 && facts->target.is_service && facts->hosts[host].port != facts->target.port)
+		return dp_arena_printf(
+			judge->arena, "%s:%u", name, (unsigned)facts->hosts[host].port);
 	if (addr < 0)
 		return name;
 	address = facts->hosts[host].addrs[addr];

@@ -96,7 +96,7 @@ static const char *meaning_for_clients(const struct page *page)
 		return "no record can be used: DANE does not authenticate the server";
 	case DP_NO_DANE:
 		return dp_verdict_passed_over(page->facts, page->verdict)
-			? "neither TLSA nor SRV records: nothing is checked"
+			? "no TLSA records for this port: nothing is checked"
 			: "DANE does not protect it";
 	case DP_NO_MAIL:
 		if (page->facts->host_count > 0)
