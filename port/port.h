@@ -118,12 +118,14 @@ unsigned dp_port_processors(void);
 unsigned dp_port_descriptors(void);
 
 /* Make a child process that goes on from here, and a stream between both, non-blocking, for
- * dp_port_read and dp_port_write: *channel is this side's end. Before any library has begun
- * something that two must not share. DP_NO_RESOURCE. */
-enum dp_status dp_port_fork(int *channel, bool *child);
+ * dp_port_read and dp_port_write: *channel is this side's end; *child is 0 in the child, and its
+ * number in the parent. Before any library has begun something that two must not share.
+ * DP_NO_RESOURCE. */
+enum dp_status dp_port_fork(int *channel, long *child);
 
-/* Until every child has ended, so that nothing is left behind and its time is counted. */
-void dp_port_wait_children(void);
+/* Until that child has ended, so that nothing is left behind and its time is counted. Only those
+ * made here: a shell that became this process (exec) has left it others, as those of >(...). */
+void dp_port_wait_child(long child);
 
 /* A file or named pipe to read from the beginning; or -1: DP_NOT_FOUND, DP_DENIED, DP_INVALID (a
  * directory). */

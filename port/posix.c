@@ -14,6 +14,7 @@
 
 #define ENTROPY_PIECE 256 /* most that getentropy gives at a time */
 #define HOST_NAME_BYTES 256
+#define STREAMS 3
 
 extern char **environ;
 
@@ -94,10 +95,24 @@ char **dp_port_environment(void)
 	return environ;
 }
 
+/* Where a standard stream is closed, the next file that is opened would take its number, and be
+ * read or written in its place. What is put there can be neither. */
+static void hold_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/", O_PATH | O_CLOEXEC);
+	while (fd >= 0 && fd < STREAMS);
+	if (fd >= 0)
+		(void)close(fd);
+}
+
 void dp_port_prepare(void)
 {
 	struct rlimit none = { 0, 0 };
 
+	hold_streams();
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)signal(SIGPIPE, SIG_IGN);
 }

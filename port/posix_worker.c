@@ -31,12 +31,12 @@ unsigned dp_port_descriptors(void)
 	return limit.rlim_cur > DESCRIPTORS_MOST ? DESCRIPTORS_MOST : (unsigned)limit.rlim_cur;
 }
 
-enum dp_status dp_port_fork(int *channel, bool *child)
+enum dp_status dp_port_fork(int *channel, long *child)
 {
 	int ends[2];
 
 	*channel = -1;
-	*child = false;
+	*child = 0;
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) != 0)
 		return DP_NO_RESOURCE;
 	pid_t pid = fork();
@@ -46,16 +46,16 @@ enum dp_status dp_port_fork(int *channel, bool *child)
 		(void)close(ends[1]);
 		return DP_NO_RESOURCE;
 	}
-	*child = pid == 0;
-	*channel = ends[*child ? 1 : 0];
-	(void)close(ends[*child ? 0 : 1]);
+	*child = pid;
+	*channel = ends[pid == 0 ? 1 : 0];
+	(void)close(ends[pid == 0 ? 0 : 1]);
 	return DP_OK;
 }
 
-void dp_port_wait_children(void)
+void dp_port_wait_child(long child)
 {
-	while (waitpid(-1, NULL, 0) > 0 || errno == EINTR) {
-	}
+	while (waitpid((pid_t)child, NULL, 0) < 0 && errno == EINTR)
+		;
 }
 
 static enum dp_status open_status(int code)

@@ -26,6 +26,7 @@ struct survey {
 	struct dp_survey_resume resume;
 	struct dp_survey_input input;
 	int channels[DP_SURVEY_WORKERS_MAX];
+	long children[DP_SURVEY_WORKERS_MAX];
 	bool is_child;
 };
 
@@ -132,9 +133,10 @@ static int start_workers(struct survey *survey)
 		char letter;
 		size_t done;
 
-		if (dp_port_fork(&survey->channels[i], &survey->is_child) != DP_OK)
+		if (dp_port_fork(&survey->channels[i], &survey->children[i]) != DP_OK)
 			return dp_complain("this machine lacks processes or descriptors; type "
 					   "--workers 1");
+		survey->is_child = survey->children[i] == 0;
 		if (survey->is_child) {
 			/* Whose stream ends is to notice. */
 			for (unsigned k = 0; k < i; k++)
@@ -163,7 +165,8 @@ static int run(struct survey *survey)
 	}
 	for (unsigned i = 0; i < survey->input.worker_count; i++)
 		dp_port_close(survey->channels[i]);
-	dp_port_wait_children();
+	for (unsigned i = 0; i < survey->input.worker_count; i++)
+		dp_port_wait_child(survey->children[i]);
 	return status;
 }
 

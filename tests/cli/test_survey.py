@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """survey: what is refused and how, and its help. What it does: tests/survey."""
 import json
+import os
 import subprocess
 import tempfile
 
@@ -49,6 +50,42 @@ def survey_without_network():
           [(1, "a b", "undetermined", 3), (4, "x..y", "undetermined", 3)], "results")
     check(all(one["error"].startswith('"%s" ' % one["target"]) for one in found), done.stdout)
     equal(run("survey", "-q", "-r", "recursive", "/dev/null").code, 0, "an empty list")
+
+
+@test
+def survey_with_closed_streams():
+    """Nothing else takes their numbers: a list is not read from a process of its own, nor a result given to one."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(b"x..y\n")
+        file.flush()
+        for closed, words, told in (((0,), (), b"cannot be read to its end"),
+                                    ((1,), (file.name,), b"cannot be written"),
+                                    ((0, 1), (file.name,), b"cannot be written"),
+                                    ((0, 1, 2), (file.name,), b"")):
+            done = subprocess.run([harness.BINARY, "survey", "-r", "recursive", *words], timeout=30,
+                                  env=clean_environment(), stderr=subprocess.PIPE,
+                                  preexec_fn=lambda: [os.close(fd) for fd in closed])
+            equal(done.returncode, 3, closed)
+            check(told in done.stderr, done.stderr)
+
+
+@test
+def survey_waits_for_its_own_processes_alone():
+    """`exec daneprobe survey LIST > >(gzip >FILE)`: the shell's child, gzip, ends after survey, which it is now a
+    child of."""
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(b"x..y\n")
+        file.flush()
+        there, here = os.pipe()
+        try:
+            done = subprocess.run(
+                ["sh", "-c", "cat >/dev/null <&%d & exec \"$0\" survey -q -r recursive \"$1\"" % there,
+                 harness.BINARY, file.name], pass_fds=(there,), timeout=30, env=clean_environment(),
+                stdout=subprocess.PIPE)
+        finally:
+            os.close(here)
+            os.close(there)
+    equal((done.returncode, done.stdout.count(b"\n")), (0, 1), "exit and results")
 
 
 @test
