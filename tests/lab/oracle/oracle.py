@@ -85,6 +85,10 @@ def for_nobody(one, run):
         raise Refused("the run is interrupted")
     if isinstance(run.get("verdict"), list) or len(shlex.split(run["run"])) != 2:
         raise Refused("several targets")
+    if not re.fullmatch(r"(smtp://)?[^/:]+(:\d+)?", run["run"].split()[1]):
+        raise Refused("a service other than mail")
+    if "net" in one.table:
+        raise Refused("a network that only daneprobe is in")
     if any("visits" in table for table in one.servers()):
         raise Refused("the server changes from one connection to the next")
     if "|" in run.get("verdict", "") and any(len(z.servers or []) > 1 for z in one.zones.values()):
