@@ -4,13 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/survey_lines.h"
 #include "app/survey_shard.h"
 #include "base/arena.h"
 #include "base/text.h"
 
 #define KEY "\"target\":\""
 #define CAP_LEAST 1024u
-#define LINE_MOST (64u * 1024 * 1024) /* of a file that is something else */
+#define TEXT_MAX (4 * DP_SURVEY_LINE_MAX) /* each byte shown as \xff */
+#define LINE_MOST (64u * 1024 * 1024)     /* of a file that is something else */
 
 static uint64_t hash_of(const char *text, size_t len)
 {
@@ -97,7 +99,7 @@ static int character(const char **at, const char *end)
 /* A whole line of ours: an object, in which no text can hold the key unescaped. */
 static void read_line(struct dp_survey_resume *resume, const char *line, size_t len)
 {
-	char text[2048];
+	char text[TEXT_MAX];
 	size_t used = 0;
 	const char *end = line + len, *at = NULL;
 

@@ -18,6 +18,9 @@
 #define WRITE_BYTES 4096       /* what a pipe takes without waiting (port.h) */
 #define OUT_MOST (256u * 1024) /* results that wait to be read, before no more is begun */
 #define PROGRESS_MS 500
+#define LATE_MS 100 /* by that much the loop may be late, and --rate is still reached */
+#define MS_US 1000
+#define SECOND_US 1000000
 #define ERASE_LINE "\r\033[K"
 
 struct run;
@@ -50,7 +53,8 @@ struct run {
 	/* the run */
 	struct event *pump, *later, *progress, *sigint, *sigterm;
 	struct dp_survey_counts counts;
-	uint64_t begun, open; /* targets: given to workers; of them without a result yet */
+	uint64_t open;  /* targets without a result that workers have */
+	int64_t due_us; /* --rate: when the next one may be begun */
 	bool stopping, interrupted, unread, progress_shown; /* unread: the reader is gone */
 	int status;
 };
@@ -217,6 +221,29 @@ static void on_room(evutil_socket_t fd, short what, void *user)
 
 /* --- the list --- */
 
+/* --rate: is it too early for the next one? */
+static bool too_early(struct run *run)
+{
+	int64_t early_us = run->due_us - dp_port_monotonic_ms() * MS_US;
+
+	if (run->options->survey.rate == 0 || early_us <= 0)
+		return false;
+	after_ms(run->later, (early_us + MS_US - 1) / MS_US);
+	return true;
+}
+
+/* What was not begun in time, because the list or its results were waited for, is not caught up
+ * with: no more come at once than in LATE_MS. */
+static void pace(struct run *run)
+{
+	unsigned rate = run->options->survey.rate;
+	int64_t least_us = (dp_port_monotonic_ms() - LATE_MS) * MS_US;
+
+	if (rate == 0)
+		return;
+	run->due_us = (run->due_us < least_us ? least_us : run->due_us) + SECOND_US / rate;
+}
+
 static void give(struct run *run, const char *text)
 {
 	uint64_t hash = dp_survey_target_hash(run->options, text);
@@ -236,7 +263,7 @@ static void give(struct run *run, const char *text)
 	dp_arena_close(arena);
 	worker->open++;
 	run->open++;
-	run->begun++;
+	pace(run);
 	send_targets(worker);
 }
 
@@ -292,22 +319,6 @@ static void on_list(evutil_socket_t fd, short what, void *user)
 }
 
 /* --- the whole --- */
-
-/* --rate: is it too early for the next one? */
-static bool too_early(struct run *run)
-{
-	unsigned rate = run->options->survey.rate;
-	int64_t due_ms;
-
-	if (rate == 0)
-		return false;
-	due_ms = run->counts.started_ms + (int64_t)(run->begun * 1000 / rate) -
-		dp_port_monotonic_ms();
-	if (due_ms <= 0)
-		return false;
-	after_ms(run->later, due_ms);
-	return true;
-}
 
 /* A reader that is slow slows down everything behind it. */
 static void throttle(struct run *run)
@@ -441,6 +452,7 @@ static void open_run(struct run *run)
 		evsignal_add(run->sigint, NULL) != 0 || evsignal_add(run->sigterm, NULL) != 0)
 		dp_arena_fail();
 	run->counts.started_ms = dp_port_monotonic_ms();
+	run->due_us = run->counts.started_ms * MS_US;
 	after_ms(run->pump, 0);
 	if (!run->options->quiet && dp_port_is_terminal(STDERR))
 		after_ms(run->progress, PROGRESS_MS);

@@ -178,7 +178,11 @@ static void start_job(struct worker *worker, const char *line, size_t len)
 
 static void start_jobs(struct worker *worker)
 {
-	for (int i = 0; i < AT_A_TIME && !worker->late && worker->out.len < OUT_MOST; i++) {
+	for (int i = 0; i < AT_A_TIME && worker->out.len < OUT_MOST; i++) {
+		/* however late it always is, as where others have the CPU: one at a time */
+		if (worker->late && worker->jobs != NULL)
+			return;
+
 		ptrdiff_t len = dp_survey_queue_line(&worker->in);
 
 		if (len < 0)

@@ -89,6 +89,19 @@ def survey_waits_for_its_own_processes_alone():
 
 
 @test
+def survey_resume_of_long_lines():
+    """However long a line is as it is shown, its result is found again."""
+    with tempfile.NamedTemporaryFile() as lines, tempfile.NamedTemporaryFile() as old:
+        lines.write(b"\xff" * 1090 + b"..\n" + b"\xff" * 5000 + b"\n" + b"x" * 5000 + b"..\n\"\\\t\0..\n")
+        lines.flush()
+        old.write(run("survey", "-q", "-r", "recursive", lines.name).out.encode())
+        old.flush()
+        again = run("survey", "-r", "recursive", "--resume", old.name, lines.name)
+    equal((again.code, len(again.out)), (0, 0), "exit and results")
+    check("4 left out" in again.err, again.err)
+
+
+@test
 def survey_resume_of_anything():
     """A file that is no output of survey leaves nothing out, and is not changed."""
     for text in (b"", b"{", b"\0\n\n{}\n", b'{"target":"a b"', b'{"target":"a b\\', b'["target":"a b"]\n',

@@ -161,6 +161,15 @@ class Tests:
         equal(len(self.tool.survey(names("d", 40), "--rate", "20/s", *ANY)[0]), 40, "results")
         assert time.monotonic() - start >= 39 / 20, "too fast"
 
+    def rate_is_not_caught_up_with(self):
+        """A list that comes slowly, as from tail -f: what was not begun then is not begun all at once."""
+        tool = self.tool.start("--rate", "20", *ANY, stdin=subprocess.PIPE)
+        time.sleep(3)
+        start = time.monotonic()
+        out = tool.communicate("".join(x + "\n" for x in names("d", 40)).encode(), timeout=60)[0]
+        equal(len(objects(out)), 40, "results")
+        assert time.monotonic() - start >= 36 / 20, "too fast"
+
     # The end
 
     def slow(self, *words, **how):
