@@ -24,7 +24,7 @@ struct entry {
 	size_t bytes;
 	unsigned shares;
 	bool held;
-	int64_t checked_utc_s;
+	int64_t begun_ms, checked_utc_s;
 };
 
 struct dp_survey_share {
@@ -160,6 +160,7 @@ static struct entry *begin(
 		dp_arena_text(entry->arena, target->protocol, strlen(target->protocol));
 	dp_name_text(host, name);
 	entry->target.text = dp_arena_text(entry->arena, name, strlen(name));
+	entry->begun_ms = dp_port_monotonic_ms();
 	entry->checked_utc_s = dp_port_utc_s();
 	entry->next = *place;
 	*place = entry;
@@ -172,13 +173,22 @@ static struct entry *begin(
 	return entry;
 }
 
+/* Under way, or found in full and lately. Those that ask now keep what they have. */
+static bool is_fresh(const struct entry *entry)
+{
+	return entry->facts == NULL ||
+		(!entry->facts->expired && !entry->facts->interrupted &&
+			dp_port_monotonic_ms() - entry->begun_ms < DP_SURVEY_HOST_FRESH_MS);
+}
+
 static struct entry *find(
 	struct dp_survey_hosts *hosts, const struct dp_target *target, const struct dp_name *host)
 {
 	struct entry *entry = *place_of(hosts, host);
 
 	while (entry != NULL &&
-		(!dp_name_equal(&entry->target.name, host) || entry->target.port != target->port ||
+		(!is_fresh(entry) || !dp_name_equal(&entry->target.name, host) ||
+			entry->target.port != target->port ||
 			strcmp(entry->target.protocol, target->protocol) != 0))
 		entry = entry->next;
 	return entry;

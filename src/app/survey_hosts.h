@@ -2,7 +2,8 @@
 /*
  * What is found out about a host, once for all targets of a survey that name it: a check of the
  * host alone, whose facts stay until they are the ones that were used longest ago and memory is
- * short (DP_SURVEY_HOSTS_BYTES). Facts are shared, never verdicts.
+ * short (DP_SURVEY_HOSTS_BYTES), and are handed out for an hour, if the check was not cut off.
+ * Facts are shared, never verdicts.
  *
  * Lifetime: open, ask, release each share (before or after it is there), close.
  */
@@ -12,6 +13,7 @@
 #include "app/check.h"
 #include "app/options.h"
 
+#define DP_SURVEY_HOST_FRESH_MS (60 * 60 * 1000)
 #define DP_SURVEY_HOSTS_BYTES (4u * 1024 * 1024) /* kept of hosts that nobody asks for now */
 
 struct dp_survey_hosts;
