@@ -99,13 +99,10 @@ char **dp_port_environment(void)
  * read or written in its place. What is put there can be neither. */
 static void hold_streams(void)
 {
-	int fd;
-
-	do
-		fd = open("/", O_PATH | O_CLOEXEC);
-	while (fd >= 0 && fd < STREAMS);
-	if (fd >= 0)
-		(void)close(fd);
+	for (int fd = 0; fd < STREAMS; fd++) {
+		if (fcntl(fd, F_GETFD) < 0)
+			(void)open("/", O_PATH | O_CLOEXEC);
+	}
 }
 
 void dp_port_prepare(void)
