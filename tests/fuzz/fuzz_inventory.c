@@ -54,15 +54,15 @@ static void complete(const struct dp_inventory *inventory, struct dp_arena *aren
 {
 	struct dp_bundle bundle;
 	struct dp_inventory again;
+	struct dp_complete_part part = { inventory->blocks, &inventory->order,
+		&inventory->completion, inventory->key, false };
 	struct dp_chain chain;
 	struct dp_buf out;
-	bool moved;
 
 	if (!inventory->completion.complete || inventory->bundle->is_der)
 		return;
 	dp_buf_init(&out, arena);
-	dp_complete_write(inventory->bundle, inventory->blocks, &inventory->order,
-		&inventory->completion, inventory->key, &out, &moved);
+	dp_complete_write(inventory->bundle, &part, 1, &out);
 	must(out.len >= inventory->bundle->len);
 	if (inventory->completion.added_count == 0) {
 		must(out.len == inventory->bundle->len &&
