@@ -46,15 +46,25 @@ static struct dp_rollover_new read_new(const char *word, struct dp_chain *chain)
 		.spki_len = chain->certs[0].spki_len };
 }
 
+/* What is asked with FILE fresh, nothing else being told. */
+static struct dp_rollover_input input_of(
+	const struct dp_facts *facts, const char *fresh, struct dp_chain *chain)
+{
+	return (struct dp_rollover_input){ .facts = facts,
+		.verdict = dp_policy_judge(facts, NOW),
+		.next = read_new(fresh, chain),
+		.clock_utc_s = NOW,
+		.now_utc_s = NOW,
+		.since_utc_s = DP_TIME_NONE };
+}
+
 static struct dp_rollover *plan_of(const struct rollover_case *c, struct dp_facts **facts)
 {
 	const struct world_case world = {
 		.target = "example.org", .dns = c->dns, .servers = c->servers
 	};
 	struct dp_chain *chain = dp_arena_alloc(arena, sizeof *chain);
-	struct dp_rollover_input input = { .clock_utc_s = NOW,
-		.now_utc_s = NOW,
-		.since_utc_s = c->since < 0 ? DP_TIME_NONE : NOW - c->since };
+	struct dp_rollover_input input;
 
 	planning = true;
 	all_nameservers = c->servers_too;
@@ -62,9 +72,8 @@ static struct dp_rollover *plan_of(const struct rollover_case *c, struct dp_fact
 	key_types =
 		c->how != NULL && strcmp(c->how, "any") == 0 ? DP_KEY_TYPES_ANY : DP_KEY_TYPES_AUTO;
 	*facts = run(&world);
-	input.facts = *facts;
-	input.verdict = dp_policy_judge(*facts, NOW);
-	input.next = read_new(c->fresh, chain);
+	input = input_of(*facts, c->fresh, chain);
+	input.since_utc_s = c->since < 0 ? DP_TIME_NONE : NOW - c->since;
 	return dp_rollover_plan(&input);
 }
 
@@ -263,12 +272,7 @@ static void test_expired(void **state)
 	plan = plan_of(&c, &facts);
 	assert_int_equal(plan->outcome, DP_ROLLOVER_SAFE);
 	facts->host_dropped = 1; /* of more hosts than are looked at */
-	input = (struct dp_rollover_input){ .facts = facts,
-		.verdict = dp_policy_judge(facts, NOW),
-		.next = read_new(c.fresh, &chain),
-		.clock_utc_s = NOW,
-		.now_utc_s = NOW,
-		.since_utc_s = DP_TIME_NONE };
+	input = input_of(facts, c.fresh, &chain);
 	plan = dp_rollover_plan(&input);
 	assert_int_equal(plan->outcome, DP_ROLLOVER_UNDETERMINED);
 	facts->host_dropped = 0;
@@ -292,12 +296,7 @@ static void test_signature_ends(void **state)
 	looked_at = plan_of(&c, &facts);
 	assert_false(noted(NULL, "rrsig-expires-soon"));
 	facts->target.rrsig_warning_s = 40 * 86400;
-	input = (struct dp_rollover_input){ .facts = facts,
-		.verdict = dp_policy_judge(facts, NOW),
-		.next = read_new(c.fresh, &chain),
-		.clock_utc_s = NOW,
-		.now_utc_s = NOW,
-		.since_utc_s = DP_TIME_NONE };
+	input = input_of(facts, c.fresh, &chain);
 	looked_at = dp_rollover_plan(&input);
 	assert_true(noted(NULL, "rrsig-expires-soon"));
 	dp_arena_close(arena);
@@ -314,12 +313,7 @@ static void test_quoted(void **state)
 	(void)state;
 	arena = dp_arena_open();
 	plan_of(&c, &facts);
-	input = (struct dp_rollover_input){ .facts = facts,
-		.verdict = dp_policy_judge(facts, NOW),
-		.next = read_new(c.fresh, &chain),
-		.clock_utc_s = NOW,
-		.now_utc_s = NOW,
-		.since_utc_s = DP_TIME_NONE };
+	input = input_of(facts, c.fresh, &chain);
 	input.next.name = "my chain.pem";
 	assert_non_null(strstr(dp_rollover_plan(&input)->groups[0].steps[0].command,
 		"--new 'my chain.pem' example.org"));
