@@ -31,6 +31,8 @@ struct dp_validator_question {
 	struct event *event; /* the deadline; fires at once when the answer is there */
 	int id;              /* libunbound's, 0 when it has none */
 	bool answered;
+	struct dp_lookup found; /* the answer, until the callback: who plans by *lookup must not
+				   see it while the question is still open */
 };
 
 struct option {
@@ -241,7 +243,9 @@ static void fire(evutil_socket_t fd, short what, void *user)
 
 	(void)fd;
 	(void)what;
-	if (!question->answered)
+	if (question->answered)
+		*lookup = question->found;
+	else
 		lookup->state = DP_LOOKUP_TIMEOUT;
 	drop(question);
 	answer(answer_user, lookup);
@@ -256,7 +260,7 @@ static enum dp_security security_of(int sec)
 static void note(struct dp_validator_question *question, int rcode, const void *packet,
 	int packet_len, int sec)
 {
-	struct dp_lookup *lookup = question->lookup;
+	struct dp_lookup *lookup = &question->found;
 	struct dp_message *message = &lookup->message;
 
 	lookup->state = DP_LOOKUP_ERROR;
@@ -289,8 +293,9 @@ static void answered(
 
 	(void)limited;
 	question->answered = true;
+	question->found = *question->lookup;
 	if (why_bogus != NULL)
-		question->lookup->why =
+		question->found.why =
 			dp_text_escape(question->arena, why_bogus, strlen(why_bogus), WHY_MAX);
 	note(question, rcode, packet, packet_len, sec);
 	evtimer_add(question->event, &now);

@@ -4,7 +4,8 @@
  * given servers. The only file that knows libunbound is validator.c. Which way to take: resolver.h.
  *
  * Lifetime: open, ask, cancel, close (idempotent, NULL allowed; open questions are dropped without
- * callbacks). Callbacks come from the loop, never from inside dp_validator_ask.
+ * callbacks). Callbacks come from the loop, never from inside dp_validator_ask; until then the
+ * lookup stays PENDING.
  */
 #ifndef DP_NET_VALIDATOR_H
 #define DP_NET_VALIDATOR_H
