@@ -261,6 +261,9 @@ def report(one, failure):
         lines.append("  command: " + shlex.join(result.command))
         lines.append("  exit %d" % result.status)
         lines += ["  stderr: " + line for line in result.stderr.splitlines()[:40]]
+        # First: whoever shows a log shortened keeps its beginning.
+        lines += ["  found: %s: %s" % (found.get("code"), found.get("evidence"))
+                  for thing in result.objects for found in thing.get("findings", [])]
         if result.objects:
             for thing in result.objects:
                 lines += ["  | " + line for line in json.dumps(thing, indent=1).splitlines()]
