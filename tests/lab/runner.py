@@ -262,7 +262,7 @@ def report(one, failure):
         lines.append("  exit %d" % result.status)
         lines += ["  stderr: " + line for line in result.stderr.splitlines()[:40]]
         # First: whoever shows a log shortened keeps its beginning.
-        lines += ["  found: %s: %s" % (found.get("code"), found.get("evidence"))
+        lines += ["  found: %s: %s" % (found.get("code"), found.get("cause"))
                   for thing in result.objects for found in thing.get("findings", [])]
         if result.objects:
             for thing in result.objects:
