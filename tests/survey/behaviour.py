@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import shutil
 import signal
 import sqlite3
@@ -340,6 +341,17 @@ class Tests:
         assert any(one["index"] == 43 for one in parts[fnv1a("bad.many.lab") % 3])
         assert any(one["index"] == 44 for one in parts[fnv1a("xn--bcher-kva.many.lab") % 3])
         assert all(parts), "a part is empty"
+
+    def gnu_parallel(self):
+        """README's line: each process has a part, none of their lines is mixed up."""
+        with open(os.path.join(ROOT, "README.md")) as file:
+            line = next(x for x in file if x.lstrip().startswith("parallel "))
+        words = shlex.split(line.split(">")[0].replace("domains.txt", self.list_file(names("d", 40))))
+        at = words.index("daneprobe")
+        words[at:at + 2] = self.tool.command("survey", *ANY)
+        done = subprocess.run(words, stdout=subprocess.PIPE, env={**self.tool.env, "HOME": self.folder},
+                              check=True, timeout=120)
+        equal(sorted(one["target"] for one in objects(done.stdout)), sorted(names("d", 40)), "targets")
 
     def the_kubernetes_job(self):
         with open(os.path.join(ROOT, "port", "kubernetes", "survey-job.yaml")) as file:
