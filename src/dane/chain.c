@@ -38,7 +38,7 @@ static bool name_matches(const char *text, size_t len, const char *const *refere
 	return false;
 }
 
-bool dp_cert_matches_references(
+static bool dns_name_matches(
 	const struct dp_cert *cert, const char *const *references, size_t count)
 {
 	struct dp_der san = dp_der_open(cert->san, cert->san_len);
@@ -53,16 +53,14 @@ bool dp_cert_matches_references(
 			name_matches((const char *)item.value, item.len, references, count))
 			return true;
 	}
-	/* RFC 7672 s3.2.3: the CN only when there is no dNSName at all */
-	return cert->name_count == 0 &&
-		name_matches(cert->common_name.text, cert->common_name.len, references, count);
+	return false;
 }
 
-/* otherName: OID id-on-dnsSRV, [0] IA5String */
-static bool is_srv_id(const struct dp_der_item *name, const char *srv_id)
+/* otherName: OID id-on-dnsSRV, [0] IA5String (RFC 4985 s2) */
+static bool take_srv_id(const struct dp_der_item *name, struct dp_der_item *text)
 {
 	struct dp_der inside = dp_der_inside(name), value;
-	struct dp_der_item type, wrapped, text;
+	struct dp_der_item type, wrapped;
 
 	if (name->tag != (DP_DER_CONTEXT | DP_DER_CONSTRUCTED) ||
 		!dp_der_take(&inside, DP_DER_OID, &type) ||
@@ -70,27 +68,37 @@ static bool is_srv_id(const struct dp_der_item *name, const char *srv_id)
 		!dp_der_take(&inside, DP_DER_CONTEXT | DP_DER_CONSTRUCTED, &wrapped))
 		return false;
 	value = dp_der_inside(&wrapped);
-	return dp_der_take(&value, DP_DER_IA5, &text) &&
-		dp_text_equal_nocase((const char *)text.value, text.len, srv_id, strlen(srv_id));
+	return dp_der_take(&value, DP_DER_IA5, text);
 }
 
-bool dp_cert_matches_srv_id(const struct dp_cert *cert, const char *srv_id)
+bool dp_cert_named(
+	const struct dp_cert *cert, const char *const *references, size_t count, const char *srv_id)
 {
 	struct dp_der san = dp_der_open(cert->san, cert->san_len);
-	struct dp_der_item name;
+	struct dp_der_item name, text;
+	bool has_srv_id = false;
 
+	if (dns_name_matches(cert, references, count))
+		return true;
 	while (srv_id != NULL && dp_der_next(&san, &name)) {
-		if (is_srv_id(&name, srv_id))
+		if (!take_srv_id(&name, &text))
+			continue;
+		has_srv_id = true;
+		if (dp_text_equal_nocase(
+			    (const char *)text.value, text.len, srv_id, strlen(srv_id)))
 			return true;
 	}
-	return false;
+	/* RFC 7672 s3.2.3: the CN only when there is no dNSName at all; RFC 6125 s6.4.4: nor any
+	 * other kind of name that is looked for */
+	return cert->name_count == 0 && !has_srv_id &&
+		name_matches(cert->common_name.text, cert->common_name.len, references, count);
 }
 
 bool dp_chain_leaf_named(const struct dp_chain *chain, const struct dp_match_input *input)
 {
-	return input->any_name || dp_cert_matches_srv_id(&chain->certs[0], input->srv_id) ||
-		dp_cert_matches_references(
-			&chain->certs[0], input->references, input->reference_count);
+	return input->any_name ||
+		dp_cert_named(
+			&chain->certs[0], input->references, input->reference_count, input->srv_id);
 }
 
 /* The issuer of certs[i], by name, among the certificates behind it; 0 if it is not there. */

@@ -102,12 +102,10 @@ void dp_chain_match(const struct dp_chain *chain, const struct dp_match_input *i
  * are not disorder. */
 int dp_chain_disorder(const struct dp_chain *chain);
 
-/* Does a SRV-ID of the certificate equal that one ("_imaps.example.org"; RFC 4985 s2)? */
-bool dp_cert_matches_srv_id(const struct dp_cert *cert, const char *srv_id);
-
-/* Does any reference identifier match the certificate's names (dNSName; the CN only when there
- * is no dNSName at all, RFC 7672 s3.2.3)? */
-bool dp_cert_matches_references(
-	const struct dp_cert *cert, const char *const *references, size_t count);
+/* Does a name of the certificate match a reference identifier (dNSName), or a SRV-ID equal srv_id
+ * ("_imaps.example.org"; RFC 4985 s2; NULL: none is looked for)? The CN counts only when there is
+ * no dNSName at all (RFC 7672 s3.2.3), and no SRV-ID where one is looked for (RFC 6125 s6.4.4). */
+bool dp_cert_named(const struct dp_cert *cert, const char *const *references, size_t count,
+	const char *srv_id);
 
 #endif

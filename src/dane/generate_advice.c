@@ -184,7 +184,7 @@ static bool names_owner(struct advice *advice, const struct dp_cert *cert)
 	char text[DP_NAME_TEXT_MAX];
 	const char *reference = dp_name_text(advice->input->owner, text);
 
-	return dp_cert_matches_references(cert, &reference, 1);
+	return dp_cert_named(cert, &reference, 1, NULL);
 }
 
 static void on_dates(struct advice *advice, const struct dp_generated *record)

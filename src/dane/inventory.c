@@ -398,7 +398,7 @@ static void tell_leaf(struct dp_inventory *s)
 	if (leaf->name_count == 0)
 		add(s, DP_REASON_FILE_LEAF_UNNAMED, (int)s->order.leaf, &words);
 	words.detail = names_text(s, leaf);
-	if (s->host != NULL && !dp_cert_matches_references(leaf, &s->host, 1))
+	if (s->host != NULL && !dp_cert_named(leaf, &s->host, 1, NULL))
 		add(s, DP_REASON_FILE_HOST_MISMATCH, (int)s->order.leaf, &words);
 }
 

@@ -75,8 +75,7 @@ static void tell_ignored(struct dp_judge *judge, struct look *look, const struct
 	look->words.cert = leaf->subject_text != NULL ? leaf->subject_text : "(unreadable)";
 	look->words.host = dp_judge_name(judge, &look->host_verdict->base);
 	if (leaf->parsed && !judge->facts->target.any_name &&
-		!dp_cert_matches_references(leaf, references, count) &&
-		!dp_cert_matches_srv_id(leaf, dp_rule_srv_id(judge->facts)))
+		!dp_cert_named(leaf, references, count, dp_rule_srv_id(judge->facts)))
 		dp_finding_add(&judge->findings, DP_REASON_EE_NAME_IGNORED, &look->subject,
 			look->label, &look->words);
 	if (known &&

@@ -130,7 +130,7 @@ static void name_note(struct dp_rollover_work *work)
 	if (chain == NULL || work->verdict->base.len == 0)
 		return;
 	count = dp_rule_references(work->input->facts, &work->verdict->base, references);
-	if (!dp_cert_matches_references(&chain->certs[0], references, count))
+	if (!dp_cert_named(&chain->certs[0], references, count, dp_rule_srv_id(work->input->facts)))
 		warn(work, "name-missing", "RFC 7671 s5.1",
 			"The new certificate does not name it. Records with usage 3 do not need "
 			"that, others do. If the certificate is for another host, plan for that "

@@ -57,6 +57,13 @@ def srv_ids():
     yield Case("srv-id-other-service", "RFC 4985 s2", "It is that of another service of the domain.", [other, INT],
                [(2, 1, 1, INT, broken("certificate-host-mismatch", 0, 1))], "failed", names=("imap.example.net",),
                srv_id=SRV_ID)
+    both = leaf(INT, names=("srv:_xmpp-client.example.org",), subject="imap.example.net")
+    yield Case("srv-id-beside-cn", "RFC 6125 s6.4.4", "Who seeks SRV-IDs, and finds some, does not look at the CN.",
+               [both, INT], [(2, 1, 1, INT, broken("certificate-host-mismatch", 0, 1))], "failed",
+               names=("imap.example.net",), srv_id=SRV_ID)
+    yield Case("srv-id-unknown-beside-cn", "RFC 7672 s3.2.3",
+               "Mail senders do not seek SRV-IDs: without a dNSName they look at the CN.", [both, INT],
+               [(2, 1, 1, INT, "good cert=1")], f"{OK} record=0", names=("imap.example.net",))
 
 
 def cases():

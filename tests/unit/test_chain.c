@@ -102,7 +102,7 @@ static bool names_match(struct der san, const char *cn, const char *reference)
 		parts.tail = tlv(0xa3, SEQ(extension(RAW("\x55\x1d\x11"), false, tlv(0x30, san))));
 	der = build(&parts);
 	dp_cert_open(&cert, der.data, der.len, der_arena);
-	return dp_cert_matches_references(&cert, &reference, 1);
+	return dp_cert_named(&cert, &reference, 1, NULL);
 }
 
 /* RFC 7672 s3.2.3, RFC 9525 s6 */
