@@ -370,8 +370,7 @@ const struct dp_option dp_option_table[] = {
 	{ DP_OF_CHECK, 0, "all-ports", DP_OPTION_FLAG, NULL, dp_option_all_ports,
 		"also ports 465, 587, 993, 995 and 4190 of a domain's MX hosts, and its SRV "
 		"records for them; nothing published is no failure" },
-	{ DP_OF_CHECK | DP_OF_CHAIN | DP_OF_SERVE | DP_OF_SURVEY, 0, "pkix-roots", DP_OPTION_VALUE,
-		"FILE", dp_option_pkix_roots,
+	{ JUDGED, 0, "pkix-roots", DP_OPTION_VALUE, "FILE", dp_option_pkix_roots,
 		"root CAs for TLSA usages 0 and 1, which SMTP has not (those are unusable)" },
 	{ DP_OF_DNS, 'r', "resolver", DP_OPTION_LIST, "WAY", dp_option_resolver,
 		"where DNS questions go; validation is always done here. auto: the servers of "

@@ -291,8 +291,8 @@ static enum dp_rollover_scheme scheme_of(const struct dp_rollover_host *host)
 
 		if (record->record->unusable != DP_REASON_NONE)
 			continue;
-		ta |= record->record->usage == DP_DANE_TA;
-		if (record->record->usage != DP_DANE_EE)
+		ta |= !dp_tlsa_pins_leaf(record->record);
+		if (!dp_tlsa_pins_leaf(record->record))
 			continue;
 		ee = true;
 		own |= record->served;
@@ -449,10 +449,17 @@ static void judge_published(struct dp_rollover_work *work)
 	if (work->tlsa >= 0)
 		note_ttl(work->host, &work->facts->tlsa[work->tlsa]);
 	judge_records(work, seen, count);
-	for (size_t i = 0; i < work->verdict->record_count; i++)
-		counts |= dp_tlsa_counts(&work->verdict->records[i]);
+	for (size_t i = 0; i < work->verdict->record_count; i++) {
+		const struct dp_tlsa *record = &work->verdict->records[i];
+
+		counts |= dp_tlsa_counts(record);
+		work->host->needs_roots |= record->unusable == DP_REASON_TLSA_NEEDS_ROOTS;
+	}
+	work->host->needs_roots &= !counts;
 	elsewhere = work->tlsa >= 0 && judge_servers(work);
-	work->host->state = counts ? state_of(work, elsewhere) : DP_ROLLOVER_FIRST;
+	work->host->state = counts        ? state_of(work, elsewhere)
+		: work->host->needs_roots ? DP_ROLLOVER_UNKNOWN
+					  : DP_ROLLOVER_FIRST;
 	work->host->scheme = scheme_of(work->host);
 }
 

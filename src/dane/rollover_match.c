@@ -25,26 +25,19 @@ static void match_key(const struct dp_rollover_work *work, const struct dp_tlsa 
 static void match_chain(const struct dp_rollover_work *work, const struct dp_tlsa *records,
 	size_t count, const struct dp_chain *chain, bool *good)
 {
-	const char *references[DP_REFERENCES_MAX];
-	struct dp_match_input input = {
-		.records = records,
-		.record_count = count,
-		.references = references,
-		.reference_count =
-			dp_rule_references(work->input->facts, &work->verdict->base, references),
-		.now_utc_s = work->input->now_utc_s,
-	};
 	struct dp_match match;
 
 	if (chain->count == 0)
 		return;
-	dp_chain_match(chain, &input, &match, work->arena);
+	dp_rule_match(work->input->facts, chain, records, count, &work->verdict->base,
+		work->input->now_utc_s, &match);
 	for (size_t i = 0; i < count; i++)
 		good[i] |= match.records[i].state == DP_MATCH_GOOD;
 }
 
-/* The set as a sender reads it. Returns whether any record counts. */
-static bool read_set(struct dp_tlsa *out, const struct dp_tlsa *records, size_t count, bool sha512)
+/* The set as a sender reads it. Returns whether any record counts, or would for one with roots. */
+static bool read_set(const struct dp_rollover_work *work, struct dp_tlsa *out,
+	const struct dp_tlsa *records, size_t count, bool sha512)
 {
 	bool any = false;
 
@@ -53,9 +46,9 @@ static bool read_set(struct dp_tlsa *out, const struct dp_tlsa *records, size_t 
 		if (!sha512 && out[i].matching == DP_SHA512)
 			out[i].matching = UINT8_MAX;
 	}
-	dp_tlsa_classify(out, count, false);
+	dp_rule_classify(&work->input->facts->target, out, count);
 	for (size_t i = 0; i < count; i++)
-		any |= dp_tlsa_counts(&out[i]);
+		any |= dp_tlsa_counts(&out[i]) || out[i].unusable == DP_REASON_TLSA_NEEDS_ROOTS;
 	return any;
 }
 
@@ -65,7 +58,7 @@ static bool vouch(const struct dp_rollover_work *work, const struct dp_tlsa *rec
 {
 	struct dp_tlsa *set = dp_arena_alloc(work->arena, (count + 1) * sizeof *set);
 	bool *own = dp_arena_alloc(work->arena, count + 1);
-	bool usable = read_set(set, records, count, sha512), any = false;
+	bool usable = read_set(work, set, records, count, sha512), any = false;
 
 	if (chain == NULL)
 		match_key(work, set, count, own);

@@ -134,8 +134,8 @@ static bool make_like(
 	}
 	if (next->chain == NULL)
 		return false;
-	cert = like->usage == DP_DANE_EE ? &next->chain->certs[0]
-					 : issuer_of(next->chain, pins_root(work, like));
+	cert = dp_tlsa_pins_leaf(like) ? &next->chain->certs[0]
+				       : issuer_of(next->chain, pins_root(work, like));
 	if (cert == NULL) {
 		work->no_issuer = true;
 		return false;

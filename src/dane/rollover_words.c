@@ -319,6 +319,9 @@ static const char *why_of(struct dp_arena *arena, const struct dp_rollover_input
 		if (input->facts->host_count == 0)
 			return "its mail hosts could not be looked up";
 		for (size_t i = 0; i < input->facts->host_count; i++) {
+			if (plan->hosts[i].needs_roots)
+				return "its records have usages 0 and 1, for clients with roots of "
+				       "their own: type --pkix-roots FILE";
 			if (plan->hosts[i].state == DP_ROLLOVER_UNKNOWN)
 				return "the DNS of a mail host could not be looked up";
 			partly |= plan->hosts[i].state == DP_ROLLOVER_UNSEEN &&

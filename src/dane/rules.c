@@ -148,9 +148,7 @@ void dp_rule_base(
 		owner->len = 0;
 }
 
-/* RFC 7672 s3.1.3: for SMTP between servers usages 0 and 1 do not count; for others they do, where
- * there are roots to end at (RFC 6698 s2.1.1). */
-static void classify(const struct dp_target *target, struct dp_tlsa *records, size_t count)
+void dp_rule_classify(const struct dp_target *target, struct dp_tlsa *records, size_t count)
 {
 	bool pkix = target->service != NULL;
 
@@ -183,7 +181,7 @@ struct dp_tlsa *dp_rule_records(const struct dp_facts *facts, const struct dp_ho
 		else
 			(*dropped)++;
 	}
-	classify(&facts->target, records, *count);
+	dp_rule_classify(&facts->target, records, *count);
 	return records;
 }
 

@@ -55,6 +55,10 @@ enum dp_tlsa_choice dp_rule_tlsa(
 void dp_rule_base(
 	const struct dp_host_facts *host, int index, struct dp_name *base, struct dp_name *owner);
 
+/* RFC 7672 s3.1.3: for SMTP between servers usages 0 and 1 do not count; for others they do, where
+ * there are roots to end at (RFC 6698 s2.1.1; else TLSA_NEEDS_ROOTS). As dp_tlsa_classify. */
+void dp_rule_classify(const struct dp_target *target, struct dp_tlsa *records, size_t count);
+
 /* The records of that choice, classified (DP_TLSA_MAX at most). Memory from the arena. */
 struct dp_tlsa *dp_rule_records(const struct dp_facts *facts, const struct dp_host_facts *host,
 	int index, size_t *count, size_t *dropped);
@@ -69,6 +73,11 @@ const char *dp_rule_srv_id(const struct dp_facts *facts);
 
 /* The name that a server with this TLSA base domain is told in SNI. */
 const struct dp_name *dp_rule_sni(const struct dp_facts *facts, const struct dp_name *base);
+
+/* A chain (at least one certificate) against records, by the names and roots that count here. */
+void dp_rule_match(const struct dp_facts *facts, const struct dp_chain *chain,
+	const struct dp_tlsa *records, size_t record_count, const struct dp_name *base,
+	int64_t now_utc_s, struct dp_match *result);
 
 /* The verdict on one connection. records NULL: nothing to match (no usable record: count 0). */
 void dp_rule_probe(const struct dp_facts *facts, const struct dp_probe *probe,

@@ -71,7 +71,7 @@ static size_t counting(const struct dp_tlsa *records, size_t count)
 	return found;
 }
 
-static void match(const struct dp_facts *facts, const struct dp_probe *probe,
+void dp_rule_match(const struct dp_facts *facts, const struct dp_chain *chain,
 	const struct dp_tlsa *records, size_t record_count, const struct dp_name *base,
 	int64_t now_utc_s, struct dp_match *result)
 {
@@ -88,7 +88,7 @@ static void match(const struct dp_facts *facts, const struct dp_probe *probe,
 		.now_utc_s = now_utc_s,
 	};
 
-	dp_chain_match(&probe->chain, &input, result, facts->arena);
+	dp_chain_match(chain, &input, result, facts->arena);
 }
 
 void dp_rule_probe(const struct dp_facts *facts, const struct dp_probe *probe,
@@ -100,7 +100,8 @@ void dp_rule_probe(const struct dp_facts *facts, const struct dp_probe *probe,
 	*verdict = (struct dp_probe_verdict){ .match.record = -1 };
 	verdict->absent = dp_rule_absent(probe);
 	if (probe->chain_seen && probe->chain.count > 0)
-		match(facts, probe, records, record_count, base, now_utc_s, &verdict->match);
+		dp_rule_match(facts, &probe->chain, records, record_count, base, now_utc_s,
+			&verdict->match);
 	if (verdict->absent) {
 		verdict->outcome = DP_UNDETERMINED;
 	} else if (counting(records, record_count) == 0) {

@@ -78,6 +78,11 @@ bool dp_tlsa_counts(const struct dp_tlsa *record)
 	return record->unusable == DP_REASON_NONE && !record->duplicate && !record->weaker;
 }
 
+bool dp_tlsa_pins_leaf(const struct dp_tlsa *record)
+{
+	return record->usage == DP_DANE_EE || record->usage == DP_PKIX_EE;
+}
+
 const char *dp_tlsa_text(const struct dp_tlsa *record, size_t max_bytes, struct dp_arena *arena)
 {
 	bool cut = max_bytes > 0 && record->data_len > max_bytes;

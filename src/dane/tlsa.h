@@ -46,6 +46,9 @@ void dp_tlsa_classify(struct dp_tlsa *records, size_t count, bool pkix);
 /* Does the record take part in matching: usable, not a duplicate, not left out by agility? */
 bool dp_tlsa_counts(const struct dp_tlsa *record);
 
+/* Is it about the end entity's own certificate or key (usages 3 and 1), not about an issuer's? */
+bool dp_tlsa_pins_leaf(const struct dp_tlsa *record);
+
 /* "3 1 1 HEX", lower case; data longer than max_bytes (0 = no bound) is cut with "...". */
 const char *dp_tlsa_text(const struct dp_tlsa *record, size_t max_bytes, struct dp_arena *arena);
 

@@ -30,7 +30,9 @@ struct rollover_case {
 	const char *lines; /* "KIND U S M @NAME:N", a whole zone line behind the kind, one a line */
 	const char *codes; /* of notes; "!code" must not be there */
 	bool servers_too;  /* --all-nameservers */
-	const char *how;   /* "any": --key-types any; "v4": -4 */
+	/* "any": --key-types any; "v4": -4; "imaps": of imaps://mx.example.org; "roots": the same
+	 * with --pkix-roots, the root of @r13 */
+	const char *how;
 };
 
 #include "rollover_cases.inc"
@@ -58,19 +60,36 @@ static struct dp_rollover_input input_of(
 		.since_utc_s = DP_TIME_NONE };
 }
 
+static bool is_how(const struct rollover_case *c, const char *word)
+{
+	return c->how != NULL && strcmp(c->how, word) == 0;
+}
+
+static bool is_imaps(const struct rollover_case *c)
+{
+	return is_how(c, "imaps") || is_how(c, "roots");
+}
+
 static struct dp_rollover *plan_of(const struct rollover_case *c, struct dp_facts **facts)
 {
-	const struct world_case world = {
-		.target = "example.org", .dns = c->dns, .servers = c->servers
-	};
+	const struct world_case world = { .target = is_imaps(c) ? "imaps:mx.example.org"
+								: "example.org",
+		.dns = c->dns,
+		.servers = c->servers };
 	struct dp_chain *chain = dp_arena_alloc(arena, sizeof *chain);
 	struct dp_rollover_input input;
 
 	planning = true;
+	pkix_roots = (struct dp_chain){ 0 };
+	if (is_how(c, "roots")) {
+		struct dp_chain *all = dp_arena_alloc(arena, sizeof *all);
+
+		read_chain("r13-root", all);
+		pkix_roots = (struct dp_chain){ .certs = &all->certs[all->count - 1], .count = 1 };
+	}
 	all_nameservers = c->servers_too;
-	v4_only = c->how != NULL && strcmp(c->how, "v4") == 0;
-	key_types =
-		c->how != NULL && strcmp(c->how, "any") == 0 ? DP_KEY_TYPES_ANY : DP_KEY_TYPES_AUTO;
+	v4_only = is_how(c, "v4");
+	key_types = is_how(c, "any") ? DP_KEY_TYPES_ANY : DP_KEY_TYPES_AUTO;
 	*facts = run(&world);
 	input = input_of(*facts, c->fresh, chain);
 	input.since_utc_s = c->since < 0 ? DP_TIME_NONE : NOW - c->since;
@@ -149,7 +168,8 @@ static const char *expanded(const struct rollover_case *c, const struct dp_rollo
 
 		dp_buf_text(&out, words[0]);
 		if (count == 5)
-			dp_buf_printf(&out, " _25._tcp.mx.example.org.%s IN TLSA", ttl);
+			dp_buf_printf(&out, " _%d._tcp.mx.example.org.%s IN TLSA",
+				is_imaps(c) ? 993 : 25, ttl);
 		for (size_t i = 1; i < last; i++)
 			dp_buf_printf(&out, " %s", words[i]);
 		if (words[last][0] == '@') {
