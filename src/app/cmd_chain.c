@@ -34,15 +34,6 @@ static const char *overwritten(const struct dp_options *options)
 	return NULL;
 }
 
-static bool is_typed(const struct dp_options *options, const char *name)
-{
-	for (size_t i = 0; i < options->typed_count; i++) {
-		if (strcmp(options->typed[i], name) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* An option that would change nothing hides a mistake. */
 static const char *without_effect(const struct dp_options *options, bool given)
 {
@@ -50,18 +41,18 @@ static const char *without_effect(const struct dp_options *options, bool given)
 		"timeout", "deadline", "interval", "rrsig-warning" };
 
 	for (size_t i = 0; options->live == NULL && i < sizeof(dns) / sizeof(dns[0]); i++) {
-		if (is_typed(options, dns[i]))
+		if (dp_options_typed(options, dns[i]))
 			return dp_arena_printf(options->arena,
 				"--%s is for DNS questions; type --live TARGET, too, or leave it out",
 				dns[i]);
 	}
-	if (options->live == NULL && is_typed(options, "pkix-roots"))
+	if (options->live == NULL && dp_options_typed(options, "pkix-roots"))
 		return "--pkix-roots is for the records of a server that is none of SMTP; type --live "
 		       "TARGET, too, as in imaps://mx.example.org, or leave it out";
-	if (options->wait_ms == 0 && is_typed(options, "interval"))
+	if (options->wait_ms == 0 && dp_options_typed(options, "interval"))
 		return "--interval is for --wait; type --wait DUR, too, or leave it out";
 	if (options->live == NULL && !given &&
-		(is_typed(options, "port") || is_typed(options, "next-hop")))
+		(dp_options_typed(options, "port") || dp_options_typed(options, "next-hop")))
 		return "--port and --next-hop say whose records count; type --tlsa, --tlsa-file or "
 		       "--live, too, or leave them out";
 	return NULL;

@@ -190,14 +190,12 @@ static const char *without_effect(const struct dp_options *options)
 	static const char *const live[] = { "ipv4", "ipv6", "ehlo", "connect", "key-types",
 		"resolver", "trust-anchor", "root-hints", "timeout", "deadline" };
 
-	for (size_t t = 0; options->live == NULL && t < options->typed_count; t++) {
-		for (size_t i = 0; i < sizeof(live) / sizeof(live[0]); i++) {
-			if (strcmp(options->typed[t], live[i]) == 0)
-				return dp_arena_printf(options->arena,
-					"--%s is for servers; type --live TARGET instead of a file, or "
-					"leave it out",
-					live[i]);
-		}
+	for (size_t i = 0; options->live == NULL && i < sizeof(live) / sizeof(live[0]); i++) {
+		if (dp_options_typed(options, live[i]))
+			return dp_arena_printf(options->arena,
+				"--%s is for servers; type --live TARGET instead of a file, or "
+				"leave it out",
+				live[i]);
 	}
 	return NULL;
 }

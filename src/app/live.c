@@ -65,7 +65,7 @@ static struct dp_resolver *open_resolver(const struct dp_options *options, struc
 }
 
 /* Options that contradict each other, or NULL. */
-static const char *contradiction(const struct dp_options *options, bool server)
+static const char *contradiction(const struct dp_options *options, bool server, bool domain)
 {
 	for (size_t i = 0; i < options->connect_count; i++) {
 		bool v4 = options->connect[i].family == 4;
@@ -75,6 +75,9 @@ static const char *contradiction(const struct dp_options *options, bool server)
 		if (!v4 && !options->want_v6)
 			return "--connect names an IPv6 address, which -4 rules out; leave one out";
 	}
+	if (dp_options_typed(options, "port") && options->port_count == 0 && !domain)
+		return "--port is for mail domains; type the port of a server behind it, as in "
+		       "smtp://HOST:PORT, or leave --port out";
 	if (options->next_hop.len > 0 && !server)
 		return "--next-hop is for servers; type the server as smtp://HOST, or leave "
 		       "--next-hop out";
@@ -85,14 +88,17 @@ const char *dp_live_targets(const struct dp_options *options, char *const *texts
 	struct dp_target **targets)
 {
 	const char *wrong = NULL;
-	bool server = false;
+	bool server = false, domain = false;
 
 	*targets = dp_arena_alloc(options->arena, count * sizeof(**targets));
 	for (size_t i = 0; i < count && wrong == NULL; i++) {
 		wrong = dp_target_parse(texts[i], options, options->arena, &(*targets)[i]);
 		server = server || !(*targets)[i].is_domain;
+		domain = domain || ((*targets)[i].is_domain && !(*targets)[i].is_service);
 	}
-	return wrong != NULL ? wrong : contradiction(options, server);
+	if (wrong == NULL)
+		wrong = contradiction(options, server, domain || count == 0);
+	return wrong;
 }
 
 /* libevent would end the program with status 1: "verified, with warnings". */

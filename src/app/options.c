@@ -311,6 +311,15 @@ static struct dp_options *defaults(struct dp_arena *arena)
 
 /* What stands on the command line, for commands where it may be out of place; a variable is for
  * many runs. */
+bool dp_options_typed(const struct dp_options *options, const char *name)
+{
+	for (size_t i = 0; i < options->typed_count; i++) {
+		if (strcmp(options->typed[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void note_typed(struct parser *parser)
 {
 	struct dp_options *options = parser->options;

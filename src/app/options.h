@@ -122,7 +122,7 @@ struct dp_options {
 	unsigned accepted; /* bit (1 << outcome) */
 	bool quiet, verbose;
 	bool no_sandbox;
-	const char **typed; /* long names of the options on the command line */
+	const char **typed; /* long names of the options on the command line: dp_options_typed */
 	size_t typed_count;
 	/* the rest of the line: targets, or files */
 	char **targets;
@@ -135,6 +135,9 @@ struct dp_options {
  * to type instead. */
 struct dp_options *dp_options_parse(enum dp_option_scope command, char **args, char **environment,
 	struct dp_arena *arena, const char **error);
+
+/* Does the option, by its long name, stand on the command line? */
+bool dp_options_typed(const struct dp_options *options, const char *name);
 
 /* The options of a command as help text: one a line, with its default. */
 void dp_options_help(struct dp_buf *out, enum dp_option_scope command);
