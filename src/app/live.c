@@ -76,8 +76,8 @@ static const char *contradiction(const struct dp_options *options, bool server, 
 			return "--connect names an IPv6 address, which -4 rules out; leave one out";
 	}
 	if (dp_options_typed(options, "port") && options->port_count == 0 && !domain)
-		return "--port is for mail domains; type the port of a server behind it, as in "
-		       "smtp://HOST:PORT, or leave --port out";
+		return "--port is for mail domains; SRV records name their ports, and that of a "
+		       "server stands behind it, as in smtp://HOST:PORT; leave --port out";
 	if (options->next_hop.len > 0 && !server)
 		return "--next-hop is for servers; type the server as smtp://HOST, or leave "
 		       "--next-hop out";

@@ -56,6 +56,7 @@ const char *dp_option_pkix_roots(struct dp_options *options, const char *value)
 	size_t len;
 
 	memset(&options->pkix_roots, 0, sizeof(options->pkix_roots));
+	options->pkix_roots_path = value;
 	status = dp_port_read_file(value, DP_BUNDLE_MAX_BYTES, options->arena, &data, &len);
 	if (status != DP_OK)
 		return dp_arena_printf(options->arena,

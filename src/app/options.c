@@ -309,8 +309,6 @@ static struct dp_options *defaults(struct dp_arena *arena)
 	return options;
 }
 
-/* What stands on the command line, for commands where it may be out of place; a variable is for
- * many runs. */
 bool dp_options_typed(const struct dp_options *options, const char *name)
 {
 	for (size_t i = 0; i < options->typed_count; i++) {
@@ -320,6 +318,8 @@ bool dp_options_typed(const struct dp_options *options, const char *name)
 	return false;
 }
 
+/* What stands on the command line, for commands where it may be out of place; a variable is for
+ * many runs. */
 static void note_typed(struct parser *parser)
 {
 	struct dp_options *options = parser->options;

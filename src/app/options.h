@@ -66,7 +66,8 @@ struct dp_options {
 	struct dp_tlsa *records; /* --tlsa */
 	size_t record_count;
 	struct dp_stock pkix_roots; /* --pkix-roots */
-	const char **services;      /* --service; each one known to dp_target_srv_scheme */
+	const char *pkix_roots_path;
+	const char **services; /* --service; each one known to dp_target_srv_scheme */
 	size_t service_count;
 	bool all_ports;
 	struct dp_name *down;

@@ -124,6 +124,7 @@ static void take_options(const struct dp_options *options, struct dp_target *tar
 	target->record_count = options->record_count;
 	target->pkix_roots = options->pkix_roots.certs;
 	target->pkix_root_count = options->pkix_roots.count;
+	target->pkix_roots_path = options->pkix_roots_path;
 	target->connect = options->connect;
 	target->connect_host = options->connect_host;
 	target->connect_port = options->connect_port;

@@ -71,6 +71,18 @@ static bool take_srv_id(const struct dp_der_item *name, struct dp_der_item *text
 	return dp_der_take(&value, DP_DER_IA5, text);
 }
 
+struct dp_cert_name dp_cert_srv_id(const struct dp_cert *cert)
+{
+	struct dp_der san = dp_der_open(cert->san, cert->san_len);
+	struct dp_der_item name, text;
+
+	while (dp_der_next(&san, &name)) {
+		if (take_srv_id(&name, &text))
+			return (struct dp_cert_name){ (const char *)text.value, text.len };
+	}
+	return (struct dp_cert_name){ NULL, 0 };
+}
+
 bool dp_cert_named(
 	const struct dp_cert *cert, const char *const *references, size_t count, const char *srv_id)
 {

@@ -102,6 +102,9 @@ void dp_chain_match(const struct dp_chain *chain, const struct dp_match_input *i
  * are not disorder. */
 int dp_chain_disorder(const struct dp_chain *chain);
 
+/* The first SRV-ID of a certificate (RFC 4985 s2), borrowed; text NULL if it has none. */
+struct dp_cert_name dp_cert_srv_id(const struct dp_cert *cert);
+
 /* Does a name of the certificate match a reference identifier (dNSName), or a SRV-ID equal srv_id
  * ("_imaps.example.org"; RFC 4985 s2; NULL: none is looked for)? The CN counts only when there is
  * no dNSName at all (RFC 7672 s3.2.3), and no SRV-ID where one is looked for (RFC 6125 s6.4.4). */

@@ -152,6 +152,7 @@ struct dp_target {
 	const struct dp_tlsa *records; /* --tlsa: instead of DNS; NULL if none */
 	size_t record_count;
 	const struct dp_cert *pkix_roots; /* --pkix-roots; NULL: usages 0 and 1 are unusable */
+	const char *pkix_roots_path;
 	size_t pkix_root_count;
 	const struct dp_ip *connect;        /* --connect: addresses instead of those of DNS */
 	const struct dp_name *connect_host; /* for which host; parallel to connect */

@@ -175,9 +175,14 @@ void dp_path_judge(
 
 static const char *names_text(const struct dp_walk *walk, const struct dp_cert *cert)
 {
+	struct dp_cert_name service = dp_cert_srv_id(cert);
 	struct dp_buf out;
 
 	dp_buf_init(&out, walk->arena);
+	/* Beside it a CN does not count. */
+	if (cert->name_count == 0 && service.len > 0 && walk->input->srv_id != NULL)
+		return dp_arena_printf(walk->arena, "the service %s (SRV-ID)",
+			dp_text_escape(walk->arena, service.text, service.len, NAME_SHOWN_MAX));
 	if (cert->name_count == 0 && cert->common_name.len == 0)
 		return "nothing";
 	if (cert->name_count == 0)

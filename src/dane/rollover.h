@@ -17,7 +17,12 @@
  * start of some week, so that a set published just now may seem to be days old.
  *
  * A cache that remembers that there is no record (RFC 2308 s5) is no danger: without TLSA a sender
- * delivers. It only delays when a first record protects everybody.
+ * delivers. It only delays when a first record protects everybody. Where no record counts nothing
+ * can break, then, unless another name server has one that counts, or --since says that something
+ * was changed within two TTLs (of a day, where there is no record to tell): undetermined.
+ *
+ * Outside SMTP both kinds of clients must be served: those with roots for usages 0 and 1, and those
+ * that pass over such records. Without roots here the plan is undetermined.
  *
  * Not here: whether the server is well today (policy.h), texts on the page (report/plan.h).
  */
@@ -63,7 +68,7 @@ enum dp_rollover_outcome {
 
 /* Where a host stands. */
 enum dp_rollover_state {
-	DP_ROLLOVER_UNKNOWN,  /* the DNS failed, or needs_roots */
+	DP_ROLLOVER_UNKNOWN,  /* the DNS failed, or unsure */
 	DP_ROLLOVER_INSECURE, /* no DNSSEC: records count for nobody, nothing can break */
 	DP_ROLLOVER_FIRST,    /* no record that counts yet: nothing can break */
 	DP_ROLLOVER_PREPARE,  /* no record vouches for the new certificate */
@@ -109,11 +114,11 @@ struct dp_rollover_host {
 	int64_t negative_ttl_s; /* RFC 2308 s5; -1: not known */
 	const char *lagging;    /* name servers that lack the new record, for people; or NULL */
 	const char *served;     /* what is served now, for people; "" if nothing was seen */
-	bool lasting;     /* every record that vouches for what is replaced vouches for the new
-			     one: no wait, whatever caches hold */
-	bool needs_roots; /* its records are of usages 0 and 1, and no roots are given */
-	bool same_key;    /* the key of what is replaced stays */
-	bool joins;       /* nothing of its key type is served now */
+	bool lasting;       /* every record that vouches for what is replaced vouches for the new
+			       one: no wait, whatever caches hold */
+	const char *unsure; /* UNKNOWN: why, if not the DNS; else NULL */
+	bool same_key;      /* the key of what is replaced stays */
+	bool joins;         /* nothing of its key type is served now */
 	bool wildcard_addresses; /* its addresses come from a wildcard */
 	bool wildcard_records;   /* its records do: that is where they are published */
 	bool alias_records;      /* they stand where an alias of their name leads */

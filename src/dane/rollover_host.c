@@ -10,6 +10,7 @@
 #include "dane/rules.h"
 
 #define SOA_MINIMUM_BYTES 4
+#define USUAL_TTL_S 86400 /* of records that are gone: few have more */
 
 /* --- times --- */
 
@@ -315,15 +316,21 @@ static void add_server(struct dp_buf *out, const struct dp_ns_server *server)
 		dp_ip_format(&server->ip, ip));
 }
 
-static bool server_verifies(struct dp_rollover_work *work, const struct dp_message *message)
+/* Would all verify the new one against a server's set? *vouched: some record of it vouches. */
+static bool server_verifies(
+	struct dp_rollover_work *work, const struct dp_message *message, bool *vouched)
 {
 	struct dp_tlsa *records =
 		dp_arena_alloc(work->arena, (message->rr_count + 1) * sizeof *records);
+	bool *good = dp_arena_alloc(work->arena, message->rr_count + 1);
 	size_t count = 0;
 
 	for (size_t i = 0; i < message->rr_count && count < DP_TLSA_MAX; i++)
 		count += dp_tlsa_from_rdata(
 			message->rrs[i].rdata, message->rrs[i].rdata_len, &records[count]);
+	dp_rollover_vouching(work, records, count, work->input->next.chain, good);
+	for (size_t i = 0; i < count; i++)
+		*vouched |= good[i];
 	return dp_rollover_verifies(work, records, count);
 }
 
@@ -359,8 +366,8 @@ static bool is_about(const struct dp_ns_question *question, const struct dp_look
 			dp_name_equal(&question->name, &lookup->message.canonical));
 }
 
-/* The set of every server: its TTL, and whether it vouches for the new one. Returns whether one
- * does. */
+/* The set of every server: its TTL, and whether it vouches for the new one, or refuses it. Returns
+ * whether one vouches. */
 static bool judge_servers(struct dp_rollover_work *work)
 {
 	const struct dp_nameservers *ns = work->input->facts->nameservers;
@@ -376,7 +383,7 @@ static bool judge_servers(struct dp_rollover_work *work)
 
 		const struct dp_ns_server *server = &ns->servers[ns->answers[i].server];
 
-		if (!is_about(question, &work->facts->tlsa[work->tlsa]))
+		if (!is_about(question, &work->facts->tlsa[work->tlsa > 0 ? work->tlsa : 0]))
 			continue;
 		/* Where the alias leads is asked of the servers of that zone. */
 		if (!question->tail && lookup->state == DP_LOOKUP_NODATA &&
@@ -388,11 +395,8 @@ static bool judge_servers(struct dp_rollover_work *work)
 		} else if (lookup->state != DP_LOOKUP_DATA) {
 			add_server(&empty, server);
 		} else {
-			bool good = server_verifies(work, &lookup->message);
-
 			note_ttl(work->host, lookup);
-			any |= good;
-			if (!good)
+			if (!server_verifies(work, &lookup->message, &any))
 				add_server(&lagging, server);
 		}
 	}
@@ -416,12 +420,37 @@ static bool old_enough(const struct dp_rollover_work *work)
 		work->input->clock_utc_s;
 }
 
+/* No record counts, as far as was seen. What was removed lately may be in caches still, for a TTL
+ * that nobody tells any more. */
+static void judge_first(struct dp_rollover_work *work)
+{
+	const struct dp_rollover_input *input = work->input;
+	int64_t ttl_s = work->host->ttl_known ? work->host->ttl_s : USUAL_TTL_S;
+
+	work->host->state = DP_ROLLOVER_FIRST;
+	if (work->host->lagging != NULL) {
+		work->host->state = DP_ROLLOVER_UNKNOWN;
+		work->host->unsure = dp_arena_printf(work->arena,
+			"no record counts where we asked, but by what %s has the new one would "
+			"be refused: bring the name servers in line first",
+			work->host->lagging);
+	} else if (input->since_utc_s != DP_TIME_NONE &&
+		input->since_utc_s + DP_ROLLOVER_TTLS * ttl_s > input->clock_utc_s) {
+		work->host->state = DP_ROLLOVER_UNKNOWN;
+		work->host->unsure = "no record counts, but those that were there before --since "
+				     "may still be in caches";
+	}
+}
+
 static enum dp_rollover_state state_of(const struct dp_rollover_work *work, bool elsewhere)
 {
 	bool done = work->any_new && !work->any_old;
 
+	/* Of a key alone a record of its issuer may vouch, for the certificate that is there. */
 	if (!work->verifies && !elsewhere)
-		return done ? DP_ROLLOVER_BROKEN : DP_ROLLOVER_PREPARE;
+		return done && (work->input->next.chain != NULL || !work->old_verified)
+			? DP_ROLLOVER_BROKEN
+			: DP_ROLLOVER_PREPARE;
 	if (!work->verifies || work->host->lagging != NULL)
 		return DP_ROLLOVER_LAGGING;
 	if (done && work->input->next.chain != NULL && !dp_rollover_unseen(work->host))
@@ -439,7 +468,7 @@ static void judge_published(struct dp_rollover_work *work)
 	struct seen *seen =
 		dp_arena_alloc(work->arena, DP_ADDRS_MAX * DP_CONNECTIONS_MAX * sizeof *seen);
 	size_t count = list_seen(work, seen, DP_ADDRS_MAX * DP_CONNECTIONS_MAX);
-	bool counts = false, elsewhere;
+	bool counts = false, needs_roots = false, elsewhere;
 
 	for (size_t i = 0; i < count; i++)
 		seen[i].good = dp_arena_alloc(work->arena, work->verdict->record_count + 1);
@@ -453,13 +482,19 @@ static void judge_published(struct dp_rollover_work *work)
 		const struct dp_tlsa *record = &work->verdict->records[i];
 
 		counts |= dp_tlsa_counts(record);
-		work->host->needs_roots |= record->unusable == DP_REASON_TLSA_NEEDS_ROOTS;
+		needs_roots |= record->unusable == DP_REASON_TLSA_NEEDS_ROOTS;
 	}
-	work->host->needs_roots &= !counts;
 	elsewhere = work->tlsa >= 0 && judge_servers(work);
-	work->host->state = counts        ? state_of(work, elsewhere)
-		: work->host->needs_roots ? DP_ROLLOVER_UNKNOWN
-					  : DP_ROLLOVER_FIRST;
+	if (needs_roots) {
+		/* Clients that have roots go by these records, too. */
+		work->host->state = DP_ROLLOVER_UNKNOWN;
+		work->host->unsure = "records have usages 0 and 1, for clients with roots of their "
+				     "own: type --pkix-roots FILE";
+	} else if (counts) {
+		work->host->state = state_of(work, elsewhere);
+	} else {
+		judge_first(work);
+	}
 	work->host->scheme = scheme_of(work->host);
 }
 
@@ -482,9 +517,11 @@ void dp_rollover_host(struct dp_rollover_work *work)
 			dp_rule_addresses(work->facts) == DP_ADDRESSES_ALIAS;
 
 		set_owner(work);
-		host->state = secure && work->facts->tlsa[0].security == DP_SECURE
-			? DP_ROLLOVER_FIRST
-			: DP_ROLLOVER_INSECURE;
+		host->state = DP_ROLLOVER_INSECURE;
+		if (secure && work->facts->tlsa[0].security == DP_SECURE) {
+			judge_servers(work);
+			judge_first(work);
+		}
 	} else if (choice == DP_TLSA_NO_HOST &&
 		dp_rule_addresses(work->facts) == DP_ADDRESSES_NONE) {
 		host->state = DP_ROLLOVER_INSECURE;

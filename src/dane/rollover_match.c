@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Records against the new chain, as senders of both kinds see them: RFC 6698 s5 leaves SHA-512
+/* Records against the new chain, as senders of all kinds see them: RFC 6698 s5 leaves SHA-512
  * open, and by digest agility (RFC 7671 s9) those who know it pass over SHA-256 records beside it.
+ * Outside SMTP some have roots for usages 0 and 1, and some pass over these.
  */
 #include <string.h>
 
@@ -35,18 +36,30 @@ static void match_chain(const struct dp_rollover_work *work, const struct dp_tls
 		good[i] |= match.records[i].state == DP_MATCH_GOOD;
 }
 
-/* The set as a sender reads it. Returns whether any record counts, or would for one with roots. */
+struct reader {
+	bool sha512, roots;
+};
+
+static const struct reader readers[] = { { true, true }, { false, true }, { true, false },
+	{ false, false } };
+#define READERS (sizeof readers / sizeof readers[0])
+
+/* The set as a sender reads it. Returns whether any record counts, or would if the roots of that
+ * sender were known here. */
 static bool read_set(const struct dp_rollover_work *work, struct dp_tlsa *out,
-	const struct dp_tlsa *records, size_t count, bool sha512)
+	const struct dp_tlsa *records, size_t count, const struct reader *reader)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < count; i++) {
 		out[i] = records[i];
-		if (!sha512 && out[i].matching == DP_SHA512)
+		if (!reader->sha512 && out[i].matching == DP_SHA512)
 			out[i].matching = UINT8_MAX;
 	}
-	dp_rule_classify(&work->input->facts->target, out, count);
+	if (reader->roots)
+		dp_rule_classify(&work->input->facts->target, out, count);
+	else
+		dp_tlsa_classify(out, count, false);
 	for (size_t i = 0; i < count; i++)
 		any |= dp_tlsa_counts(&out[i]) || out[i].unusable == DP_REASON_TLSA_NEEDS_ROOTS;
 	return any;
@@ -54,11 +67,11 @@ static bool read_set(const struct dp_rollover_work *work, struct dp_tlsa *out,
 
 /* False when a sender of that kind would not verify. */
 static bool vouch(const struct dp_rollover_work *work, const struct dp_tlsa *records, size_t count,
-	const struct dp_chain *chain, bool sha512, bool *good)
+	const struct dp_chain *chain, const struct reader *reader, bool *good)
 {
 	struct dp_tlsa *set = dp_arena_alloc(work->arena, (count + 1) * sizeof *set);
 	bool *own = dp_arena_alloc(work->arena, count + 1);
-	bool usable = read_set(work, set, records, count, sha512), any = false;
+	bool usable = read_set(work, set, records, count, reader), any = false;
 
 	if (chain == NULL)
 		match_key(work, set, count, own);
@@ -75,16 +88,17 @@ static bool vouch(const struct dp_rollover_work *work, const struct dp_tlsa *rec
 void dp_rollover_vouching(const struct dp_rollover_work *work, const struct dp_tlsa *records,
 	size_t count, const struct dp_chain *chain, bool *good)
 {
-	vouch(work, records, count, chain, true, good);
-	vouch(work, records, count, chain, false, good);
+	for (size_t r = 0; r < READERS; r++)
+		vouch(work, records, count, chain, &readers[r], good);
 }
 
 bool dp_rollover_verifies(
 	const struct dp_rollover_work *work, const struct dp_tlsa *records, size_t count)
 {
 	const struct dp_chain *chain = work->input->next.chain;
-	bool *good = dp_arena_alloc(work->arena, count + 1);
+	bool *good = dp_arena_alloc(work->arena, count + 1), all = true;
 
-	return vouch(work, records, count, chain, true, good) &&
-		vouch(work, records, count, chain, false, good);
+	for (size_t r = 0; r < READERS; r++)
+		all &= vouch(work, records, count, chain, &readers[r], good);
+	return all;
 }

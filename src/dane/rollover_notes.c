@@ -38,7 +38,7 @@ static void selector_notes(struct dp_rollover_work *work)
 	for (size_t i = 0; i < work->host->record_count; i++) {
 		const struct dp_rollover_record *record = &work->host->records[i];
 
-		if (record->record->selector != DP_CERT || record->record->usage != DP_DANE_EE ||
+		if (record->record->selector != DP_CERT || !dp_tlsa_pins_leaf(record->record) ||
 			(!record->served && !record->fresh))
 			continue;
 		warn(work, "selector-cert", "RFC 7671 s5.1",
@@ -62,7 +62,7 @@ static void issuer_notes(struct dp_rollover_work *work)
 
 		if (!record->fresh)
 			continue;
-		if (record->record->usage != DP_DANE_TA)
+		if (dp_tlsa_pins_leaf(record->record))
 			return;
 		pinned = dp_known_ca_find(record->record, NULL);
 		if (pinned == NULL)

@@ -29,10 +29,12 @@ struct dp_rollover_work {
 /* rollover_match.c */
 
 /* For each record (classified; count of them): does it vouch for the chain, for senders with
- * or without SHA-512? chain NULL: for a certificate with that key, as far as that alone tells. */
+ * or without SHA-512, with or without roots? chain NULL: for a certificate with that key, as far as
+ * that alone tells. */
 void dp_rollover_vouching(const struct dp_rollover_work *work, const struct dp_tlsa *records,
 	size_t count, const struct dp_chain *chain, bool *good);
-/* Would senders with and senders without SHA-512 verify the new one against that set? */
+/* Would senders of all these kinds verify the new one against that set, or find nothing in it that
+ * they can use? */
 bool dp_rollover_verifies(
 	const struct dp_rollover_work *work, const struct dp_tlsa *records, size_t count);
 

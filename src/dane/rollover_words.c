@@ -57,15 +57,19 @@ const char *dp_rollover_target(const struct dp_rollover_input *input)
 {
 	const struct dp_target *target = &input->facts->target;
 	struct dp_arena *arena = input->facts->arena;
-	const char *word = dp_inventory_shell_word(target->text, arena);
 	char name[DP_NAME_TEXT_MAX];
+	struct dp_buf out;
 
+	dp_buf_init(&out, arena);
 	if (target->is_domain && !target->is_service && target->port != SMTP_PORT)
-		return dp_arena_printf(arena, "--port %u %s", target->port, word);
+		dp_buf_printf(&out, "--port %u ", target->port);
 	if (!target->is_domain && target->next_hop.len > 1)
-		return dp_arena_printf(
-			arena, "--next-hop %s %s", dp_name_text(&target->next_hop, name), word);
-	return word;
+		dp_buf_printf(&out, "--next-hop %s ", dp_name_text(&target->next_hop, name));
+	if (target->service != NULL && target->pkix_roots_path != NULL)
+		dp_buf_printf(&out, "--pkix-roots %s ",
+			dp_inventory_shell_word(target->pkix_roots_path, arena));
+	dp_buf_text(&out, dp_inventory_shell_word(target->text, arena));
+	return out.data;
 }
 
 static const char *plan_command(const struct scope *scope, const char *since)
@@ -319,9 +323,8 @@ static const char *why_of(struct dp_arena *arena, const struct dp_rollover_input
 		if (input->facts->host_count == 0)
 			return "its mail hosts could not be looked up";
 		for (size_t i = 0; i < input->facts->host_count; i++) {
-			if (plan->hosts[i].needs_roots)
-				return "its records have usages 0 and 1, for clients with roots of "
-				       "their own: type --pkix-roots FILE";
+			if (plan->hosts[i].unsure != NULL)
+				return plan->hosts[i].unsure;
 			if (plan->hosts[i].state == DP_ROLLOVER_UNKNOWN)
 				return "the DNS of a mail host could not be looked up";
 			partly |= plan->hosts[i].state == DP_ROLLOVER_UNSEEN &&

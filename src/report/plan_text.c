@@ -120,9 +120,7 @@ static void write_host(const struct page *page, size_t index)
 
 	write_colored(page, BOLD, host_name(page, index));
 	dp_buf_char(page->out, '\n');
-	if (host->needs_roots)
-		write_prose(page, "  ", 2, "Its TLSA records need --pkix-roots.");
-	else if (host->state == DP_ROLLOVER_UNKNOWN)
+	if (host->state == DP_ROLLOVER_UNKNOWN && host->unsure == NULL)
 		write_prose(page, "  ", 2, "Its addresses or TLSA records could not be looked up.");
 	else if (host->state == DP_ROLLOVER_INSECURE)
 		write_prose(page, "  ", 2, "Not protected by DNSSEC, or without an address.");

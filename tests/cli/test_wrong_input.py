@@ -68,7 +68,7 @@ ROWS = [
     (["check", "--pkix-roots", "/", "example.org"], "type the path of a file of CA certificates"),
     (["check", "--next-hop", "example.org", "srv:_imaps._tcp.example.org"], "--next-hop is for servers"),
     (["check", "--port", "993", "srv:_imaps._tcp.example.org"], "--port is for mail domains"),
-    (["check", "--port", "2525", "smtp://mx.example.org"], "smtp://HOST:PORT"),
+    (["check", "--port", "2525", "smtp://mx.example.org"], "smtp://HOST:PORT; leave --port out"),
     # options and values
     (["check", "--timeot", "3", "example.org"], "did you mean --timeout?"),
     (["check", "--qiuet", "example.org"], "did you mean --quiet?"),

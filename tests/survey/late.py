@@ -6,7 +6,8 @@ import threading
 
 
 class Late:
-    """Listens on addr, asks behind. peak: the most questions that waited at one time."""
+    """Listens on addr, asks behind. peak: the most questions, repeated ones among them,
+    that waited at one time."""
 
     def __init__(self, addr, behind, delay_s):
         self.addr, self.behind, self.delay_s = addr, behind, delay_s
@@ -69,7 +70,7 @@ class Relays:
         self.thread.join()
 
     def peak(self):
-        """Of all servers; then counts anew."""
+        """The most of any one server; then counts anew."""
         most = max(relay.peak for relay in self.relays)
         for relay in self.relays:
             relay.peak = 0

@@ -455,6 +455,7 @@ static void aim(const struct world_case *c, struct dp_target *target)
 	target->port = 993;
 	target->pkix_roots = pkix_roots.certs;
 	target->pkix_root_count = pkix_roots.count;
+	target->pkix_roots_path = pkix_roots.count > 0 ? "roots.pem" : NULL;
 	if (strncmp(c->target, "srv:", 4) != 0)
 		return;
 	target->is_domain = target->is_service = true;
