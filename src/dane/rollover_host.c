@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One host: what it serves, what its records are for, what every name server says, and from these
- * where in a rollover it stands. */
+/* One host: what it serves, what its records are for, and where in a rollover it stands by that. */
 #include <string.h>
 
 #include "base/text.h"
 #include "dane/cert_der.h"
-#include "dane/nameservers.h"
 #include "dane/rollover_parts.h"
 #include "dane/rules.h"
 
@@ -31,7 +29,7 @@ static uint32_t original_ttl(const struct dp_message *message, uint16_t type)
 	return found || message->rr_count == 0 ? ttl_s : message->rrs[0].ttl_s;
 }
 
-static void note_ttl(struct dp_rollover_host *host, const struct dp_lookup *lookup)
+void dp_rollover_note_ttl(struct dp_rollover_host *host, const struct dp_lookup *lookup)
 {
 	uint32_t ttl_s = original_ttl(&lookup->message, DP_TYPE_TLSA);
 
@@ -306,109 +304,6 @@ static enum dp_rollover_scheme scheme_of(const struct dp_rollover_host *host)
 	return !ee ? DP_SCHEME_NONE : own && next ? DP_SCHEME_NEXT : DP_SCHEME_KEY;
 }
 
-/* --- name servers --- */
-
-static void add_server(struct dp_buf *out, const struct dp_ns_server *server)
-{
-	char name[DP_NAME_TEXT_MAX], ip[DP_IP_TEXT_MAX];
-
-	dp_buf_printf(out, "%s%s [%s]", out->len > 0 ? ", " : "", dp_name_text(&server->name, name),
-		dp_ip_format(&server->ip, ip));
-}
-
-/* Would all verify the new one against a server's set? *vouched: some record of it vouches. */
-static bool server_verifies(
-	struct dp_rollover_work *work, const struct dp_message *message, bool *vouched)
-{
-	struct dp_tlsa *records =
-		dp_arena_alloc(work->arena, (message->rr_count + 1) * sizeof *records);
-	bool *good = dp_arena_alloc(work->arena, message->rr_count + 1);
-	size_t count = 0;
-
-	for (size_t i = 0; i < message->rr_count && count < DP_TLSA_MAX; i++)
-		count += dp_tlsa_from_rdata(
-			message->rrs[i].rdata, message->rrs[i].rdata_len, &records[count]);
-	dp_rollover_vouching(work, records, count, work->input->next.chain, good);
-	for (size_t i = 0; i < count; i++)
-		*vouched |= good[i];
-	return dp_rollover_verifies(work, records, count);
-}
-
-static void warn(struct dp_rollover_work *work, const char *code, const char *text)
-{
-	dp_rollover_note(
-		work->plan, &(struct dp_rollover_note){ code, true, (int)work->index, text, "" });
-}
-
-/* No record at all is no danger, see rollover.h. */
-static void tell_servers(
-	struct dp_rollover_work *work, const struct dp_buf *empty, const struct dp_buf *failing)
-{
-	if (empty->len > 0)
-		warn(work, "nameserver-empty",
-			dp_arena_printf(work->arena,
-				"Name servers without any TLSA record of it: %s. Senders that ask "
-				"these deliver unprotected.",
-				empty->data));
-	if (failing->len > 0)
-		warn(work, "nameserver-fails",
-			dp_arena_printf(work->arena,
-				"Name servers that gave no answer that validates: %s. Whether they "
-				"have the new record is not known.",
-				failing->data));
-}
-
-/* Hosts may share a question: aliases of theirs lead to the same records. */
-static bool is_about(const struct dp_ns_question *question, const struct dp_lookup *lookup)
-{
-	return question->type == DP_TYPE_TLSA &&
-		(dp_name_equal(&question->name, &lookup->name) ||
-			dp_name_equal(&question->name, &lookup->message.canonical));
-}
-
-/* The set of every server: its TTL, and whether it vouches for the new one, or refuses it. Returns
- * whether one vouches. */
-static bool judge_servers(struct dp_rollover_work *work)
-{
-	const struct dp_nameservers *ns = work->input->facts->nameservers;
-	struct dp_buf lagging, empty, failing;
-	bool any = false, asked = false;
-
-	dp_buf_init(&lagging, work->arena);
-	dp_buf_init(&empty, work->arena);
-	dp_buf_init(&failing, work->arena);
-	for (size_t i = 0; ns != NULL && i < ns->answer_count; i++) {
-		const struct dp_ns_question *question = &ns->questions[ns->answers[i].question];
-		const struct dp_lookup *lookup = &ns->answers[i].lookup;
-
-		const struct dp_ns_server *server = &ns->servers[ns->answers[i].server];
-
-		if (!is_about(question, &work->facts->tlsa[work->tlsa > 0 ? work->tlsa : 0]))
-			continue;
-		/* Where the alias leads is asked of the servers of that zone. */
-		if (!question->tail && lookup->state == DP_LOOKUP_NODATA &&
-			lookup->message.alias_count > 0)
-			continue;
-		asked = true;
-		if (!dp_rule_final(lookup) || dp_rule_lookup_failed(lookup)) {
-			add_server(&failing, server);
-		} else if (lookup->state != DP_LOOKUP_DATA) {
-			add_server(&empty, server);
-		} else {
-			note_ttl(work->host, lookup);
-			if (!server_verifies(work, &lookup->message, &any))
-				add_server(&lagging, server);
-		}
-	}
-	tell_servers(work, &empty, &failing);
-	if (ns != NULL && (!asked || ns->cut_short))
-		warn(work, "nameserver-unknown",
-			"Not every name server could be asked: whether all have the new record is "
-			"not known.");
-	work->host->lagging = lagging.len > 0 ? lagging.data : NULL;
-	return any;
-}
-
 /* --- where it stands --- */
 
 static bool old_enough(const struct dp_rollover_work *work)
@@ -476,7 +371,7 @@ static void judge_published(struct dp_rollover_work *work)
 	describe(work, seen, count);
 	sort_seen(work, seen, count);
 	if (work->tlsa >= 0)
-		note_ttl(work->host, &work->facts->tlsa[work->tlsa]);
+		dp_rollover_note_ttl(work->host, &work->facts->tlsa[work->tlsa]);
 	judge_records(work, seen, count);
 	for (size_t i = 0; i < work->verdict->record_count; i++) {
 		const struct dp_tlsa *record = &work->verdict->records[i];
@@ -484,7 +379,7 @@ static void judge_published(struct dp_rollover_work *work)
 		counts |= dp_tlsa_counts(record);
 		needs_roots |= record->unusable == DP_REASON_TLSA_NEEDS_ROOTS;
 	}
-	elsewhere = work->tlsa >= 0 && judge_servers(work);
+	elsewhere = work->tlsa >= 0 && dp_rollover_servers(work);
 	if (needs_roots) {
 		/* Clients that have roots go by these records, too. */
 		work->host->state = DP_ROLLOVER_UNKNOWN;
@@ -519,7 +414,7 @@ void dp_rollover_host(struct dp_rollover_work *work)
 		set_owner(work);
 		host->state = DP_ROLLOVER_INSECURE;
 		if (secure && work->facts->tlsa[0].security == DP_SECURE) {
-			judge_servers(work);
+			dp_rollover_servers(work);
 			judge_first(work);
 		}
 	} else if (choice == DP_TLSA_NO_HOST &&

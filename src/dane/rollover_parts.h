@@ -40,6 +40,12 @@ bool dp_rollover_verifies(
 
 /* rollover_host.c: everything about one host but its steps. */
 void dp_rollover_host(struct dp_rollover_work *work);
+/* The largest Original TTL that a record set of the host has anywhere. */
+void dp_rollover_note_ttl(struct dp_rollover_host *host, const struct dp_lookup *lookup);
+
+/* rollover_servers.c: the set of every server: its TTL, and whether it vouches for the new one, or
+ * refuses it (host->lagging). Returns whether one vouches. */
+bool dp_rollover_servers(struct dp_rollover_work *work);
 
 /* rollover_sight.c */
 
