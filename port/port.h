@@ -146,8 +146,9 @@ void dp_port_wait_readable(int fd);
 enum dp_status dp_port_stream_read(int fd, void *bytes, size_t len, size_t *done);
 enum dp_status dp_port_stream_write(int fd, const void *bytes, size_t len, size_t *done);
 
-/* If the descriptor is that regular file: cut it to so many bytes. False: that is not possible. */
-bool dp_port_cut(int fd, const char *path, int64_t bytes);
+/* If the descriptor is that regular file: cut it to so many bytes. DP_NOT_FOUND: it is another
+ * file, DP_DENIED: that is not possible. */
+enum dp_status dp_port_cut(int fd, const char *path, int64_t bytes);
 
 /* What is still to be done once the sandbox is entered. Descriptors that are open stay usable. */
 struct dp_sandbox {

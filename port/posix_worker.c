@@ -138,12 +138,12 @@ enum dp_status dp_port_stream_write(int fd, const void *bytes, size_t len, size_
 	return errno == ENOSPC || errno == EDQUOT || errno == EFBIG ? DP_NO_RESOURCE : DP_INVALID;
 }
 
-bool dp_port_cut(int fd, const char *path, int64_t bytes)
+enum dp_status dp_port_cut(int fd, const char *path, int64_t bytes)
 {
 	struct stat open_one, named;
 
 	if (fstat(fd, &open_one) != 0 || !S_ISREG(open_one.st_mode) || stat(path, &named) != 0 ||
 		open_one.st_dev != named.st_dev || open_one.st_ino != named.st_ino)
-		return true;
-	return ftruncate(fd, (off_t)bytes) == 0;
+		return DP_NOT_FOUND;
+	return ftruncate(fd, (off_t)bytes) == 0 ? DP_OK : DP_DENIED;
 }

@@ -174,6 +174,7 @@ static void finish(struct dp_check *check)
 	check->facts->duration_ms = elapsed_ms(check);
 	check->facts->resolver_mode = dp_resolver_mode_text(check->resolver);
 	check->facts->resolver_why = dp_resolver_why(check->resolver);
+	check->facts->offline = dp_resolver_offline(check->resolver);
 	check->done(check->user, check->facts);
 }
 

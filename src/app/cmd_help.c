@@ -139,7 +139,7 @@ static const char survey_tail[] =
 	"\n"
 	"Blank lines, and what follows a # behind a blank or at the beginning, are passed\n"
 	"over. A line that is no target is a result, too, with error. Mail hosts that\n"
-	"several domains name are looked at once an hour in each process; checked says\n"
+	"several domains name are looked at once while remembered; checked says\n"
 	"when. The limits on connections hold for all processes together, if they are as\n"
 	"many.\n"
 	"\n"

@@ -54,11 +54,20 @@ static int read_resume(struct survey *survey, const char *path)
 	dp_port_close(fd);
 	if (status != DP_CLOSED)
 		return dp_complain("--resume \"%s\" cannot be read to its end", shown);
+	if (survey->resume.count == 0 && survey->resume.whole_bytes > 0)
+		dp_complain("warning: --resume \"%s\" holds no result of a survey", shown);
 	/* What follows a torn line would be lost with it. */
-	if (survey->resume.rest.len > 0 && !dp_port_cut(STDOUT, path, survey->resume.whole_bytes))
+	if (survey->resume.rest.len == 0)
+		return DP_EXIT_OK;
+	status = dp_port_cut(STDOUT, path, survey->resume.whole_bytes);
+	if (status == DP_DENIED)
 		return dp_complain(
 			"the last line of \"%s\" is torn and cannot be cut off; write to "
 			"another file",
+			shown);
+	if (status == DP_NOT_FOUND)
+		dp_complain("warning: the last line of \"%s\" is torn; cut it off before other "
+			    "results are put behind it",
 			shown);
 	return DP_EXIT_OK;
 }

@@ -38,6 +38,7 @@ static void choose_families(struct dp_resolver_config *config)
 	bool given = config->mode != DP_RESOLVER_RECURSIVE || config->root_hints_path != NULL;
 	bool v4 = has_route("198.41.0.4"), v6 = has_route("2001:503:ba3e::2:30");
 
+	config->offline = !v4 && !v6 && config->root_hints_path == NULL;
 	config->want_v4 = v4 || given || !v6;
 	config->want_v6 = v6 || given || !v4;
 }

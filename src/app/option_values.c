@@ -10,12 +10,16 @@
 void *dp_option_append(
 	struct dp_arena *arena, const void *items, size_t count, const void *item, size_t size)
 {
-	char *larger = dp_arena_alloc(arena, (count + 1) * size);
+	char *all = (char *)(uintptr_t)items;
 
-	if (count > 0)
-		memcpy(larger, items, count * size);
-	memcpy(larger + count * size, item, size);
-	return larger;
+	/* A copy at every power of two: so many as there are bits in a number. */
+	if ((count & (count - 1)) == 0) {
+		all = dp_arena_alloc(arena, (count > 0 ? 2 * count : 1) * size);
+		if (count > 0)
+			memcpy(all, items, count * size);
+	}
+	memcpy(all + count * size, item, size);
+	return all;
 }
 
 const char *dp_option_name(const char *value, struct dp_name *name)

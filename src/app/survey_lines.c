@@ -43,6 +43,8 @@ static void add(struct dp_survey_lines *lines, char c)
 	lines->ended = false;
 	if (lines->len < DP_SURVEY_LINE_MAX)
 		lines->line[lines->len++] = c != '\0' ? c : '\1';
+	else
+		lines->line[lines->len - 1] = '\1'; /* what is cut off counts: no target has that */
 }
 
 size_t dp_survey_lines_take(

@@ -10,6 +10,7 @@
 #include "base/text.h"
 
 #define KEY "\"target\":\""
+#define START "{\"schema\":"
 #define CAP_LEAST 1024u
 #define TEXT_MAX (4 * DP_SURVEY_LINE_MAX) /* each byte shown as \xff */
 #define LINE_MOST (64u * 1024 * 1024)     /* of a file that is something else */
@@ -96,6 +97,16 @@ static int character(const char **at, const char *end)
 	return found != NULL ? (unsigned char)values[found - letters] : -1;
 }
 
+/* Does another result begin in the line, behind a torn one? No text can hold that unescaped. */
+static bool glued(const char *line, const char *end)
+{
+	for (const char *at = line + 1; at + sizeof(START) <= end; at++) {
+		if (memcmp(at, START, sizeof(START) - 1) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* A whole line of ours: an object, in which no text can hold the key unescaped. */
 static void read_line(struct dp_survey_resume *resume, const char *line, size_t len)
 {
@@ -105,7 +116,7 @@ static void read_line(struct dp_survey_resume *resume, const char *line, size_t 
 
 	if (len > 0 && end[-1] == '\r')
 		end--;
-	if (end - line < 2 || line[0] != '{' || end[-1] != '}')
+	if (end - line < 2 || line[0] != '{' || end[-1] != '}' || glued(line, end))
 		return;
 	for (const char *from = line; at == NULL && from + sizeof(KEY) <= end; from++) {
 		if (memcmp(from, KEY, sizeof(KEY) - 1) == 0)

@@ -18,7 +18,8 @@
 #define WRITE_BYTES 4096       /* what a pipe takes without waiting (port.h) */
 #define OUT_MOST (256u * 1024) /* results that wait to be read, before no more is begun */
 #define PROGRESS_MS 500
-#define LATE_MS 100 /* by that much the loop may be late, and --rate is still reached */
+#define TWICE_MS 1000 /* signals that come within it are one */
+#define LATE_MS 100   /* by that much the loop may be late, and --rate is still reached */
 #define MS_US 1000
 #define SECOND_US 1000000
 #define ERASE_LINE "\r\033[K"
@@ -56,6 +57,7 @@ struct run {
 	uint64_t open;  /* targets without a result that workers have */
 	int64_t due_us; /* --rate: when the next one may be begun */
 	bool stopping, interrupted, unread, progress_shown; /* unread: the reader is gone */
+	int64_t interrupted_ms;
 	int status;
 };
 
@@ -67,6 +69,13 @@ static void after_ms(struct event *event, int64_t ms)
 }
 
 /* Nothing more is begun. */
+static void erase_progress(struct run *run)
+{
+	if (run->progress_shown)
+		(void)dp_port_write_all(STDERR, ERASE_LINE, strlen(ERASE_LINE));
+	run->progress_shown = false;
+}
+
 static void stop(struct run *run)
 {
 	run->stopping = true;
@@ -163,8 +172,10 @@ static void take_results(struct run *run, struct worker *worker)
 
 static void lose(struct run *run, struct worker *worker)
 {
-	dp_complain("a process of this survey ended too soon (out of memory, or killed), and %llu "
-		    "targets have no result; --resume goes on with them",
+	erase_progress(run);
+	dp_complain("a process of this survey ended too soon (out of memory, or killed): %llu "
+		    "targets that it had have no result, and the rest of the list is not begun; "
+		    "--resume goes on with them",
 		(unsigned long long)worker->open);
 	worker->gone = true;
 	event_del(worker->readable);
@@ -361,21 +372,19 @@ static void on_signal(evutil_socket_t fd, short what, void *user)
 	(void)fd;
 	(void)what;
 	if (run->interrupted) {
-		event_base_loopbreak(run->base);
+		/* timeout(1) signals the process, and then its group: that is one. */
+		if (dp_port_monotonic_ms() - run->interrupted_ms >= TWICE_MS)
+			event_base_loopbreak(run->base);
 		return;
 	}
 	run->interrupted = true;
+	run->interrupted_ms = dp_port_monotonic_ms();
 	run->status = DP_EXIT_USAGE;
+	erase_progress(run);
 	if (!run->options->quiet)
-		dp_complain("what is under way is being finished; once more to end at once");
+		dp_complain("what is under way is being finished, --resume goes on with the rest; "
+			    "once more to end at once");
 	stop(run);
-}
-
-static void erase_progress(struct run *run)
-{
-	if (run->progress_shown)
-		(void)dp_port_write_all(STDERR, ERASE_LINE, strlen(ERASE_LINE));
-	run->progress_shown = false;
 }
 
 /* How much of the list was read, less what is under way. */

@@ -35,7 +35,7 @@ static void put_outcomes(struct dp_buf *out, const struct dp_survey_counts *coun
 /* Tenths, so that a slow survey has a rate, too. */
 static void put_rate(struct dp_buf *out, const struct dp_survey_counts *counts, int64_t ms)
 {
-	uint64_t tenths = ms <= 0 ? 0 : counts->done * 10 * SECOND_MS / (uint64_t)ms;
+	uint64_t tenths = counts->done * 10 * SECOND_MS / (uint64_t)(ms > 0 ? ms : 1);
 
 	if (tenths >= 100)
 		dp_buf_printf(out, "%llu/s", (unsigned long long)(tenths / 10));

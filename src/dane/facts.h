@@ -198,6 +198,7 @@ struct dp_facts {
 	bool interrupted;          /* a signal ended the run */
 	const char *resolver_mode; /* "recursive", "system", "192.0.2.1" */
 	const char *resolver_why;
+	bool offline;           /* no route to the servers of the root, by neither family */
 	struct dp_lookup *root; /* ". DNSKEY": asked when a lookup failed or was bogus, to tell the
 				  peer's faults from those of our own environment */
 	struct dp_lookup *absent;           /* with root: TLSA of a name that does not exist */

@@ -137,7 +137,7 @@ static enum dp_reason environment_reason(
 		return DP_REASON_CLOCK_SUSPECT;
 	if (strcmp(facts->resolver_mode, "recursive") != 0)
 		return DP_REASON_RESOLVER_UNUSABLE;
-	if (lookup->state == DP_LOOKUP_TIMEOUT)
+	if (lookup->state == DP_LOOKUP_TIMEOUT || (facts->offline && !dp_judge_bogus(lookup)))
 		return DP_REASON_DNS_UNREACHABLE;
 	return lookup == facts->root && dp_judge_bogus(lookup) ? DP_REASON_ROOT_NOT_VALIDATED
 							       : DP_REASON_DNS_INTERCEPTED;
@@ -159,7 +159,10 @@ void dp_judge_root(struct dp_judge *judge)
 	reason = environment_reason(facts, lookup);
 	words.detail = reason == DP_REASON_CLOCK_SUSPECT ? dp_text_time(facts->clock_utc_s, now)
 							 : environment_detail(judge, lookup);
-	if (reason == DP_REASON_DNS_UNREACHABLE && strncmp(facts->resolver_why, "the ", 4) == 0)
+	if (reason == DP_REASON_DNS_UNREACHABLE && facts->offline)
+		words.detail = "this machine has no route to the Internet";
+	else if (reason == DP_REASON_DNS_UNREACHABLE &&
+		strncmp(facts->resolver_why, "the ", 4) == 0)
 		words.detail =
 			dp_arena_printf(judge->arena, "%s; %s", words.detail, facts->resolver_why);
 	dp_finding_add(

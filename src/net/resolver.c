@@ -443,6 +443,11 @@ const char *dp_resolver_why(const struct dp_resolver *resolver)
 	return resolver->why;
 }
 
+bool dp_resolver_offline(const struct dp_resolver *resolver)
+{
+	return resolver->config.offline;
+}
+
 const char *dp_resolver_version(void)
 {
 	return dp_validator_version();

@@ -54,6 +54,7 @@ struct dp_resolver_config {
 	const char *root_hints_path; /* NULL: built in */
 	int64_t clock_offset_s;      /* --clock: added to the system's clock for signatures */
 	bool want_v4, want_v6;       /* families this machine has */
+	bool offline;                /* it has a route to the root's servers by neither */
 	struct dp_resolver_size size;
 	bool negative_again; /* AUTO: a denial through a configured server, which may remember an
 				old one, is asked again by recursion, too (--wait) */
@@ -83,6 +84,7 @@ struct dp_validator *dp_resolver_pinned(
 /* Which way is used and why, once the first answer is there: texts for the report; never NULL. */
 const char *dp_resolver_mode_text(const struct dp_resolver *resolver);
 const char *dp_resolver_why(const struct dp_resolver *resolver);
+bool dp_resolver_offline(const struct dp_resolver *resolver);
 
 /* libunbound's version. */
 const char *dp_resolver_version(void);

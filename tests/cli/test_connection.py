@@ -2,9 +2,11 @@
 """Options that are heard at the server: --ehlo, --connect, -4, -6, on a server that only listens."""
 import json
 import socket
+import subprocess
 import threading
 
-from harness import check, equal, refused, run, test
+import harness
+from harness import check, clean_environment, equal, refused, run, test
 
 RECORD = "3 1 1 " + "00" * 32
 
@@ -90,3 +92,15 @@ def port_of_the_target_and_of_connect():
         result = probe("--connect", f"mx.example=127.0.0.1:{server.port}", "smtp://mx.example:9")
         equal(len(server.heard) > 0, True, f"the port of --connect: {result}")
         check(str(server.port) in result.out, "the address in the report has no port")
+
+
+@test
+def no_network_is_no_interception():
+    """Nothing answers, and nothing is to be looked for on the way: there is none."""
+    done = subprocess.run(["unshare", "--user", "--map-root-user", "--net", harness.BINARY, "check", "-r", "recursive",
+                           "--deadline", "20", "example.org"],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60,
+                          env=clean_environment())
+    text = " ".join(done.stdout.decode().split())
+    equal(done.returncode, 3, "exit")
+    check("dns-unreachable" in text and "no route to the Internet" in text, text)

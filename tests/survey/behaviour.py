@@ -206,12 +206,35 @@ class Tests:
         self.mail.faults["10.140.0.1"] = "silent"
         tool = self.slow()
         self.until(lambda: self.results().count(b"\n") > 5)
-        for pid in (1, 2):
+        for _ in (1, 2):
             tool.send_signal(signal.SIGTERM)
-            time.sleep(0.3)
+            time.sleep(1.2)
         tool.communicate(timeout=10)
         equal(tool.returncode, 3, "exit")
         objects(self.results())
+
+    def interrupted_by_timeout(self):
+        """It signals its child and then the whole group: all the same, what is under way is finished."""
+        self.mail.delay_s = 1.0
+        tool = subprocess.run(["timeout", "1.5", *self.tool.command("survey", "--jobs", "20", *ANY,
+                                                                    self.list_file(names("s", 60)))],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.tool.env, timeout=60)
+        found = objects(tool.stdout)
+        assert 20 <= len(found) < 60 and {one["verdict"] for one in found} == {"verified"}, (
+            len(found), tool.stderr)
+
+    def resumed_into_another_file(self):
+        """The target of a torn line is done again, and a line that was put behind it does not count."""
+        lines = "".join(json.dumps(one, separators=(",", ":")) + "\n"
+                        for one in self.tool.survey(names("d", 3), "--workers", "1", "--jobs", "1", *ANY)[0])
+        torn = lines[:-10]
+        with open(self.path("torn"), "w") as file:
+            file.write(torn)
+        found, err, status = self.tool.survey(names("d", 3), "--resume", self.path("torn"), *ANY)
+        equal((len(found), status, "torn" in err), (1, 0, True), err)
+        with open(self.path("torn"), "w") as file:
+            file.write(torn + lines.splitlines()[1] + "\n")
+        equal(len(self.tool.survey(names("d", 3), "--resume", self.path("torn"), *ANY)[0]), 1, "glued")
 
     def killed_and_resumed(self):
         tool = self.slow()
@@ -370,8 +393,8 @@ class Tests:
 
     def sqlite(self):
         """The line that README has."""
-        with open(os.path.join(ROOT, "tests", "survey", "sqlite.txt")) as file:
-            line = file.read().strip()
+        with open(os.path.join(ROOT, "README.md")) as file:
+            line = next(x for x in file if x.lstrip().startswith("sqlite3 ")).strip()
         with open(self.path("results.jsonl"), "w") as file:
             for one in self.tool.survey(["d1.many.lab", "bad.many.lab", "x y"], *ANY)[0]:
                 file.write(json.dumps(one) + "\n")
