@@ -18,7 +18,7 @@
 #define WRITE_BYTES 4096       /* what a pipe takes without waiting (port.h) */
 #define OUT_MOST (256u * 1024) /* results that wait to be read, before no more is begun */
 #define PROGRESS_MS 500
-#define TWICE_MS 1000 /* signals that come within it are one */
+#define TWICE_MS 1000 /* signals within it are one: timeout(1) signals us, and then our group */
 #define LATE_MS 100   /* by that much the loop may be late, and --rate is still reached */
 #define MS_US 1000
 #define SECOND_US 1000000
@@ -173,9 +173,8 @@ static void take_results(struct run *run, struct worker *worker)
 static void lose(struct run *run, struct worker *worker)
 {
 	erase_progress(run);
-	dp_complain("a process of this survey ended too soon (out of memory, or killed): %llu "
-		    "targets that it had have no result, and the rest of the list is not begun; "
-		    "--resume goes on with them",
+	dp_complain("a process of this survey ended too soon (out of memory, or killed): %llu targets "
+		    "of it, and the rest of the list, have no result; --resume goes on with them",
 		(unsigned long long)worker->open);
 	worker->gone = true;
 	event_del(worker->readable);
@@ -372,7 +371,6 @@ static void on_signal(evutil_socket_t fd, short what, void *user)
 	(void)fd;
 	(void)what;
 	if (run->interrupted) {
-		/* timeout(1) signals the process, and then its group: that is one. */
 		if (dp_port_monotonic_ms() - run->interrupted_ms >= TWICE_MS)
 			event_base_loopbreak(run->base);
 		return;
