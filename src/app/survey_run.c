@@ -173,8 +173,8 @@ static void take_results(struct run *run, struct worker *worker)
 static void lose(struct run *run, struct worker *worker)
 {
 	erase_progress(run);
-	dp_complain("a process of this survey ended too soon (out of memory, or killed): %llu targets "
-		    "of it, and the rest of the list, have no result; --resume goes on with them",
+	dp_complain("a process of this survey ended too soon (no memory, or killed): %llu targets "
+		    "of it and the rest of the list have no result; --resume goes on",
 		(unsigned long long)worker->open);
 	worker->gone = true;
 	event_del(worker->readable);
