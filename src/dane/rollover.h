@@ -198,8 +198,8 @@ const char *dp_rollover_step_word(enum dp_step_kind kind);
 /* 0 safe, 2 not, 3 undetermined. */
 int dp_rollover_exit(const struct dp_rollover *plan);
 
-/* The plan; memory from the facts' arena. Never fails. Cost: two path walks (chain.h) for every
- * chain that was seen and every name server's record set. */
+/* The plan; memory from the facts' arena. Never fails. Cost: two path walks (chain.h; four with
+ * roots) for every chain that was seen and every name server's record set. */
 struct dp_rollover *dp_rollover_plan(const struct dp_rollover_input *input);
 
 #endif
