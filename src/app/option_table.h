@@ -32,7 +32,8 @@ extern const size_t dp_option_count;
 #define DP_OF_DNS (DP_OF_LIVE | DP_OF_CHAIN)
 #define DP_OF_ALL (DP_OF_DNS)
 
-/* A copy of items (count of them, each of size bytes) with item behind. */
+/* items (count of them, each of size bytes; NULL, or what this returned for one less) with item
+ * behind. What items was is not to be used again. */
 void *dp_option_append(
 	struct dp_arena *arena, const void *items, size_t count, const void *item, size_t size);
 
