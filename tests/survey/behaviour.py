@@ -391,6 +391,19 @@ class Tests:
             equal(tool.returncode, 0, "exit")
         equal(sorted(one["target"] for one in found), sorted(names("d", 40)), "targets")
 
+    def undetermined_ones_once_more(self):
+        """The manual's line takes out these results alone, whatever a host or connection of others came to."""
+        with open(os.path.join(ROOT, "port", "man", "daneprobe.1")) as file:
+            line = next(x for x in file if x.startswith(".Dl grep ")).split(" ", 1)[1].replace("\\&", "")
+        with open(self.path("results.jsonl"), "w") as file:
+            tool = self.tool.start(self.list_file(["d1.many.lab", "bad.many.lab", "x y"]), stdout=file)
+            equal((tool.communicate(timeout=60)[1] is None, tool.returncode), (False, 0), "survey")
+        subprocess.run(["sh", "-ec", line], cwd=self.folder, check=True, timeout=60)
+        with open(self.path("results.jsonl")) as every, open(self.path("kept.jsonl")) as kept:
+            every, kept = every.read(), kept.read()
+        equal(sorted(json.loads(one)["target"] for one in kept.splitlines()), ["bad.many.lab", "d1.many.lab"], "kept")
+        assert every.count('"verdict":"undetermined"') > 1, "nothing within others is undetermined"
+
     def sqlite(self):
         """The line that README has."""
         with open(os.path.join(ROOT, "README.md")) as file:
