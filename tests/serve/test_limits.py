@@ -92,16 +92,21 @@ def test_slow_client():
     check(9 < took < 13, "after %.1f s" % took)
 
 
-def test_reply_not_taken():
-    """A client that reads nothing is let go after half a minute."""
-    server = Exporter()
+def who_reads_nothing():
+    """A connection with as many requests as it takes."""
     greedy = Connection()
     greedy.socket.setblocking(False)
     try:
         while True:
             greedy.socket.send(request("/metrics") * 100)
     except BlockingIOError:
-        pass
+        return greedy
+
+
+def test_reply_not_taken():
+    """A client that reads nothing is let go after half a minute."""
+    server = Exporter()
+    greedy = who_reads_nothing()  # kept: it stays open
     equal(server.metrics()["daneprobe_http_connections"], 2, "connections")
     time.sleep(28)
     equal(server.metrics()["daneprobe_http_connections"], 2, "connections before")
@@ -183,13 +188,7 @@ def test_all_busy():
 def test_slow_reader():
     """Who asks much and takes nothing holds up nobody."""
     server = Exporter()
-    greedy = Connection()
-    greedy.socket.setblocking(False)
-    try:
-        while True:
-            greedy.socket.send(request("/metrics") * 100)
-    except BlockingIOError:
-        pass
+    greedy = who_reads_nothing()
     equal(get("/healthz").text, "ok\n", "others")
     check(server.resident_kib() < 40960 or "asan" in exporter.BINARY, "memory")
     greedy.close()

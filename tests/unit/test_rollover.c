@@ -365,12 +365,8 @@ static void test_ends_soon(void **state)
 	(void)state;
 	arena = dp_arena_open();
 	plan_of(&c, &facts);
-	input = (struct dp_rollover_input){ .facts = facts,
-		.verdict = dp_policy_judge(facts, NOW),
-		.next = read_new("@r13-reissued", &chain),
-		.clock_utc_s = NOW,
-		.now_utc_s = dp_text_time_parse("2058-12-31T22:00:00Z"), /* it ends on 2059-01-01 */
-		.since_utc_s = DP_TIME_NONE };
+	input = input_of(facts, "@r13-reissued", &chain);
+	input.now_utc_s = dp_text_time_parse("2058-12-31T22:00:00Z"); /* it ends on 2059-01-01 */
 	looked_at = dp_rollover_plan(&input);
 	assert_true(noted(NULL, "expires"));
 	input.now_utc_s--;
